@@ -1,0 +1,127 @@
+/** A signal's story in plain words. */
+
+import type { PositionClosed } from '#core/facts.ts';
+import type { Leg, Micros, PositionSide } from '#core/ids.ts';
+import { money, showMoney, subtractMoney } from '#core/money.ts';
+import { refusals } from '#core/refusal.ts';
+import { averagePrice, filledQuantity, type OrderHistory } from './order.ts';
+import type { PositionStory, SignalStory } from './story.ts';
+import { cutDecimals, groupDigits, plural, showDuration } from './text.ts';
+
+export interface Assets {
+  readonly base: string;
+  readonly quote: string;
+}
+
+const PROFIT_DECIMALS = 2;
+
+/** @param opener the position that an entry added to, where another signal opened it. */
+export function sentenceOf(story: SignalStory, assets: Assets, opener?: PositionStory): string {
+  const { received, decided } = story;
+  const { action, symbol } = received.content;
+  if (decided.type === 'signal.refused') {
+    if (decided.reason === 'hold') return `Nothing to do: ${refusals.hold} No order was made.`;
+    return `Refused to ${action} ${symbol}: ${refusals[decided.reason]} It was ${decided.value}, the limit is ${decided.limit}. No order was made.`;
+  }
+  return action === 'close' ? closeSentence(story, assets) : entrySentence(story, assets, opener);
+}
+
+function entrySentence(story: SignalStory, assets: Assets, opener: PositionStory | undefined): string {
+  const { action, symbol } = story.received.content;
+  const entries = story.orders.filter(({ planned }) => planned.leg === 'entry');
+  const fills = entries.flatMap((order) => order.fills);
+  const last = entries.at(-1);
+  if (last === undefined) throw new Error(`signal ${story.received.signal} was accepted without an entry`);
+  if (fills.length === 0) return pendingSentence(last, assets);
+  const facts = fills.map(({ fact }) => fact);
+  const verb = action === 'buy' ? 'Bought' : 'Sold';
+  const bought = `${verb} ${groupDigits(filledQuantity(facts))} ${baseOf(symbol, assets)} in ${plural(fills.length, 'fill')} at ${groupDigits(averagePrice(facts) ?? '')}`;
+  const after = `${since(story, fills.at(-1)?.at)} after the signal`;
+  const position = story.positions.at(-1) ?? opener;
+  const rest = last.status === 'open' ? ', the rest is working' : '';
+  const added = story.added ? ', added to a position that was open' : '';
+  const said = `${bought}, ${after}${rest}${added}${position === undefined ? '' : protectionPart(position)}.`;
+  const own = story.positions.at(-1);
+  return own?.closed === undefined
+    ? said
+    : `${said} ${closedPart(own.closed.fact, own.closed.at, own.opened.side, assets)}`;
+}
+
+const baseOf = (symbol: string, { base }: Assets): string => (base === '' ? symbol : base);
+
+const since = (story: SignalStory, at: Micros | undefined): string =>
+  showDuration((at ?? story.decidedAt) - story.received.receivedAt);
+
+function protectionPart(position: PositionStory): string {
+  const target = position.target === undefined ? '' : ` and a target at ${groupDigits(position.target)}`;
+  const { firstProtectedAt, openedAt, closed } = position;
+  if (firstProtectedAt === undefined) {
+    return closed === undefined ? '; not protected yet' : '; closed before its stop stood';
+  }
+  const levels = `a stop at ${groupDigits(position.stop)}${target} after ${showDuration(firstProtectedAt - openedAt)}`;
+  const lost = position.protectedAt === undefined && closed === undefined;
+  return `; protected by ${levels}${lost ? ', not at this moment' : ''}`;
+}
+
+function pendingSentence({ planned, status, timeline }: OrderHistory, assets: Assets): string {
+  const { order } = planned;
+  const kind = order.type === 'LIMIT' ? 'limit order' : 'market order';
+  const at = order.price === undefined ? '' : ` at ${groupDigits(order.price)}`;
+  const name = `${kind} to ${order.side.toLowerCase()} ${groupDigits(order.quantity)} ${baseOf(order.symbol, assets)}${at}`;
+  switch (status) {
+    case 'planned':
+      return `A ${name} is on its way to the exchange.`;
+    case 'unknown':
+      return `A ${name} was sent; whether the exchange has it is being found out.`;
+    case 'open':
+      return `A ${name} is working at the exchange; nothing has filled yet.`;
+    case 'waiting':
+    case 'retried':
+      return `A ${name} did not reach the exchange's book; it will be tried again.`;
+    case 'refused':
+    case 'abandoned':
+      return `A ${name} was not placed. ${timeline.at(-1)?.text ?? ''}`;
+    default:
+      return `A ${name} ended as ${status} without a fill.`;
+  }
+}
+
+function closeSentence(story: SignalStory, assets: Assets): string {
+  const parts = story.closed.map(({ at, fact }) =>
+    closedPart(fact, at, sideOf(story, fact), assets, ` ${since(story, at)} after the signal`),
+  );
+  if (parts.length > 0) return parts.join(' ');
+  const close = story.orders.find(({ planned }) => planned.leg === 'close');
+  if (close === undefined) return 'Closing: the working orders of the strategy were asked to be cancelled.';
+  if (close.fills.length === 0) return pendingSentence(close, assets);
+  const facts = close.fills.map(({ fact }) => fact);
+  return `Closed ${groupDigits(filledQuantity(facts))} ${baseOf(close.planned.order.symbol, assets)} at ${groupDigits(averagePrice(facts) ?? '')}; the rest is still open.`;
+}
+
+function sideOf(story: SignalStory, { position }: PositionClosed): PositionSide | undefined {
+  return story.orders.find(({ planned }) => planned.position === position)?.planned.side;
+}
+
+const closers: Record<Leg, string> = {
+  entry: 'an entry',
+  stop: 'its stop',
+  take_profit: 'its target',
+  close: 'a close signal',
+  flatten: 'the engine, because it could not stay protected',
+};
+
+function closedPart(
+  { by, realised, fees, openedAt }: PositionClosed,
+  at: Micros,
+  side: PositionSide | undefined,
+  { quote }: Assets,
+  after = '',
+): string {
+  const held = showDuration(at - openedAt);
+  const net = showMoney(subtractMoney(money(realised), money(fees)));
+  const result = net.startsWith('-') ? `a loss of ${shown(net.slice(1))}` : `a profit of ${shown(net)}`;
+  const what = side === undefined ? 'Closed' : `The ${side} was closed`;
+  return `${what} by ${closers[by]}${after === '' ? ` after ${held}` : `${after}, held for ${held}`}: ${result} ${quote} after ${shown(fees)} of fees.`;
+}
+
+const shown = (amount: string): string => groupDigits(cutDecimals(amount, PROFIT_DECIMALS));

@@ -1,0 +1,95 @@
+/** What can happen to the engine: everything that comes from outside reaches the decider as one of these. */
+
+import type {
+  AccountId,
+  ClientOrderId,
+  Micros,
+  PositionSide,
+  Seq,
+  SignalKey,
+  Symbol,
+  TraceId,
+} from './ids.ts';
+import type { InstrumentText, Quote } from './instrument.ts';
+import type { DecimalText } from './money.ts';
+import type { OrderBook, OrderReport, SubmitOutcome } from './order.ts';
+import type { TradingSettings } from './settings.ts';
+import type { Signal } from './signal.ts';
+
+/** The process starts, or starts anew after a fault: what was on its way to the exchange has an unknown fate. */
+export interface Start {
+  readonly type: 'start';
+  readonly account: AccountId;
+  readonly version: string;
+  readonly settings: TradingSettings;
+  /** From when on requests sent before the start can no longer be accepted by the exchange. */
+  readonly decidableAt: Micros;
+}
+
+export interface ListInstruments {
+  readonly type: 'list_instruments';
+  readonly instruments: readonly InstrumentText[];
+}
+
+export interface ReceiveSignal {
+  readonly type: 'receive_signal';
+  readonly signal: Signal;
+  readonly key: SignalKey;
+  readonly trace: TraceId;
+  readonly parentSpan?: string;
+  readonly receivedAt: Micros;
+  /** The number of the first receipt, if the journal has the key already. */
+  readonly duplicateOf?: Seq;
+}
+
+/** The answer to an order that was sent. */
+export interface RecordOutcome {
+  readonly type: 'record_outcome';
+  readonly clientOrderId: ClientOrderId;
+  readonly outcome: SubmitOutcome;
+  readonly sentAt: Micros;
+  readonly answeredAt: Micros;
+}
+
+/** News of an order, from the user stream or because the engine asked. */
+export interface RecordReport {
+  readonly type: 'record_report';
+  readonly report: OrderReport;
+  readonly how: 'stream' | 'query';
+}
+
+/** The exchange was asked, more than once, and does not know the order. It counts if the order's fate was decidable then. */
+export interface RecordMissing {
+  readonly type: 'record_missing';
+  readonly clientOrderId: ClientOrderId;
+  /** When it was first asked. */
+  readonly askedAt: Micros;
+}
+
+export interface CompareSnapshot {
+  readonly type: 'compare_snapshot';
+  readonly takenAt: Micros;
+  readonly positions: readonly { symbol: Symbol; side: PositionSide; quantity: DecimalText }[];
+  readonly openOrders: readonly { clientOrderId: ClientOrderId; symbol: Symbol; book: OrderBook }[];
+}
+
+/** Time passes: retries and deadlines. */
+export interface Tick {
+  readonly type: 'tick';
+}
+
+export type Command =
+  | Start
+  | ListInstruments
+  | ReceiveSignal
+  | RecordOutcome
+  | RecordReport
+  | RecordMissing
+  | CompareSnapshot
+  | Tick;
+
+/** When a command is decided, and the market at that time. */
+export interface Moment {
+  readonly at: Micros;
+  readonly quote: (symbol: Symbol) => Quote | undefined;
+}

@@ -1,0 +1,190 @@
+/**
+ * The decider: what follows from a command, given what is known. Pure and synchronous; time, market and ids come
+ * in. advance() is the one way forward: decide, fold the facts in, then uphold the protection of what was touched.
+ */
+
+import type { Command, Moment, ReceiveSignal, Start } from './command.ts';
+import { evolve } from './evolve.ts';
+import type { Fact, OrderPlanned, SignalAccepted } from './facts.ts';
+import { intentIdOf, type Micros, type PositionKey, type Seq } from './ids.ts';
+import { judge } from './judge/judge.ts';
+import { price, showPrice } from './money.ts';
+import { about, attemptsUsed, decideOutcome, decideReport } from './news.ts';
+import type { Order, Story } from './order.ts';
+import { planOrder } from './plan.ts';
+import { uphold } from './protection.ts';
+import { compareSnapshot } from './reconcile.ts';
+import type { EngineState } from './state.ts';
+
+/** Decides and folds: returns the facts, which the state then contains and the journal must receive next. */
+export function advance(state: EngineState, command: Command, moment: Moment): Fact[] {
+  const touched = positionsTouchedBy(state, command);
+  const facts = fold(state, decide(state, command, moment), moment.at);
+  for (const fact of facts) if ('position' in fact) touched.add(fact.position);
+  for (const key of touched) facts.push(...fold(state, uphold(state, key, moment), moment.at));
+  return facts;
+}
+
+function fold(state: EngineState, facts: Fact[], at: Micros): Fact[] {
+  for (const fact of facts) evolve(state, fact, (state.seq + 1) as Seq, at);
+  return facts;
+}
+
+function positionsTouchedBy(state: EngineState, command: Command): Set<PositionKey> {
+  switch (command.type) {
+    case 'record_outcome':
+    case 'record_missing':
+      return keyOf(state.orders.get(command.clientOrderId));
+    case 'record_report':
+      return keyOf(state.orders.get(command.report.clientOrderId));
+    case 'tick':
+      return new Set([...state.positions.keys(), ...state.ordersByPosition.keys()]);
+    default:
+      return new Set();
+  }
+}
+
+const keyOf = (order: Order | undefined): Set<PositionKey> =>
+  new Set(order === undefined ? [] : [order.position]);
+
+export function decide(state: EngineState, command: Command, moment: Moment): Fact[] {
+  switch (command.type) {
+    case 'start':
+      return decideStart(state, command);
+    case 'list_instruments':
+      return command.instruments
+        .filter((text) => JSON.stringify(state.listings.get(text.symbol)) !== JSON.stringify(text))
+        .map((text) => ({ type: 'instrument.listed', instrument: text }));
+    case 'receive_signal':
+      return decideSignal(state, command, moment);
+    case 'record_outcome': {
+      const order = state.orders.get(command.clientOrderId);
+      return order === undefined ? [] : decideOutcome(state, order, command, moment.at);
+    }
+    case 'record_report': {
+      // An order that is no longer live has ended with all of its trades known: this news is a repetition.
+      const order = state.orders.get(command.report.clientOrderId);
+      return order === undefined ? [] : decideReport(state, order, command.report, command.how);
+    }
+    case 'record_missing':
+      return decideMissing(state.orders.get(command.clientOrderId), command.askedAt, moment.at);
+    case 'compare_snapshot':
+      return compareSnapshot(state, command, moment.at);
+    case 'tick':
+      return [...state.orders.values()].flatMap((order) => decideRetry(state, order, moment));
+  }
+}
+
+function decideStart(state: EngineState, command: Start): Fact[] {
+  const { account, version, settings, decidableAt } = command;
+  const facts: Fact[] = [{ type: 'engine.started', account, version, settings }];
+  for (const order of state.orders.values()) {
+    if (order.phase !== 'planned') continue;
+    const { plannedAt } = order;
+    facts.push({ type: 'order.unknown', ...about(order), cause: 'restart', plannedAt, decidableAt });
+  }
+  return facts;
+}
+
+function decideSignal(state: EngineState, command: ReceiveSignal, moment: Moment): Fact[] {
+  const { signal: content, key, trace, receivedAt, duplicateOf } = command;
+  const parent = command.parentSpan === undefined ? {} : { parentSpan: command.parentSpan };
+  if (duplicateOf !== undefined) {
+    return [{ type: 'signal.duplicated', signal: duplicateOf, trace, ...parent, content, receivedAt }];
+  }
+  const story: Story = { signal: (state.seq + 1) as Seq, key, trace };
+  const decision = judge(state, content, story, moment);
+  const common = {
+    signal: story.signal,
+    trace,
+    strategyId: content.strategyId,
+    symbol: content.symbol,
+    checks: decision.checks,
+  };
+  const received: Fact = {
+    type: 'signal.received',
+    signal: story.signal,
+    trace,
+    ...parent,
+    key,
+    content,
+    receivedAt,
+  };
+  if (decision.kind === 'refused') {
+    const { reason, value, limit } = decision;
+    return [received, { type: 'signal.refused', ...common, reason, value, limit }];
+  }
+  const { quote, resized } = decision;
+  const accepted: SignalAccepted = {
+    type: 'signal.accepted',
+    ...common,
+    mark: showPrice(quote.mark),
+    bid: showPrice(quote.bid),
+    ask: showPrice(quote.ask),
+    ...(resized === undefined ? {} : { resized }),
+  };
+  return [received, accepted, ...decision.orders, ...decision.cancels.flatMap(decideCancel)];
+}
+
+function decideCancel(order: Order): Fact[] {
+  if (order.phase === 'waiting') return [{ type: 'order.abandoned', ...about(order), why: 'close_signal' }];
+  return [{ type: 'cancel.requested', ...about(order), book: order.plan.book, why: 'close_signal' }];
+}
+
+function decideMissing(order: Order | undefined, askedAt: Micros, at: Micros): Fact[] {
+  if (order?.phase !== 'unknown' || order.decidableAt === undefined || askedAt < order.decidableAt) return [];
+  const { plannedAt } = order;
+  return [{ type: 'order.resolved', ...about(order), placed: false, how: 'query', plannedAt, retryAt: at }];
+}
+
+/** An entry or a close that is not at the exchange is sent again, under a new id, while that still makes sense. */
+function decideRetry(state: EngineState, order: Order, moment: Moment): Fact[] {
+  const { at } = moment;
+  const due = order.phase === 'waiting' && order.retryAt !== undefined && at >= order.retryAt;
+  if (!due || (order.leg !== 'entry' && order.leg !== 'close')) return [];
+  const why = attemptsUsed(order)
+    ? 'attempts_used'
+    : order.expiresAt !== undefined && at > order.expiresAt
+      ? 'expired'
+      : order.leg === 'close' && !state.positions.has(order.position)
+        ? 'position_closed'
+        : undefined;
+  if (why !== undefined) return [{ type: 'order.abandoned', ...about(order), why }];
+  const again = planAgain(state, order, moment);
+  return [again ?? { type: 'order.abandoned', ...about(order), why: 'not_plannable' }];
+}
+
+function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlanned | undefined {
+  const { symbol, price: limit } = order.plan;
+  const instrument = state.instruments.get(symbol);
+  if (instrument === undefined)
+    throw new Error(`order ${order.plan.clientOrderId} in an unlisted instrument`);
+  const held = state.positions.get(order.position)?.holding.quantity;
+  const attempt = order.attempt + 1;
+  const plan = planOrder(
+    {
+      id: intentIdOf(order.story.key, order.leg, order.side),
+      attempt,
+      leg: order.leg,
+      side: order.side,
+      positionMode: state.settings.positionMode,
+      quantity: order.leg === 'close' && held !== undefined ? held : order.quantity,
+      ...(limit === undefined ? {} : { limitPrice: price(limit) }),
+    },
+    instrument,
+    moment.quote(symbol),
+  );
+  if (!plan.ok) return undefined;
+  return {
+    type: 'order.planned',
+    story: order.story,
+    position: order.position,
+    strategyId: order.strategyId,
+    leg: order.leg,
+    side: order.side,
+    attempt,
+    order: plan.order,
+    ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
+    ...(order.protection === undefined ? {} : { protection: order.protection }),
+  };
+}

@@ -1,0 +1,249 @@
+/**
+ * Folds one fact into the state. It judges nothing: facts are already true. It changes the state that it is
+ * given, which has one owner; the same facts in the same order give the same state.
+ */
+
+import type { Fact, OrderPlanned } from './facts.ts';
+import type { ClientOrderId, Micros, PositionKey, Seq } from './ids.ts';
+import { instrument } from './instrument.ts';
+import { money, type Price, price, type Quantity, quantity } from './money.ts';
+import type { Order } from './order.ts';
+import { entryPriceOf, type Holding, type Position } from './position.ts';
+import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
+
+export function evolve(state: EngineState, fact: Fact, seq: Seq, at: Micros): EngineState {
+  if (seq !== state.seq + 1) throw new Error(`fact ${seq} does not follow ${state.seq}`);
+  apply(state, fact, at);
+  state.seq = seq;
+  return state;
+}
+
+function apply(state: EngineState, fact: Fact, at: Micros): void {
+  switch (fact.type) {
+    case 'engine.started':
+      state.account = fact.account;
+      state.settings = fact.settings;
+      state.reconciled = false;
+      return;
+    case 'engine.reconciled':
+      state.reconciled = true;
+      return;
+    case 'instrument.listed':
+      state.listings.set(fact.instrument.symbol, fact.instrument);
+      state.instruments.set(fact.instrument.symbol, instrument(fact.instrument));
+      return;
+    case 'signal.received':
+    case 'signal.duplicated':
+    case 'signal.accepted':
+    case 'signal.refused':
+    case 'orphan.found':
+      return;
+    case 'order.planned': {
+      for (const earlier of earlierAttempts(state, fact)) remove(state, earlier);
+      if (state.orders.has(fact.order.clientOrderId)) {
+        throw new Error(`order ${fact.order.clientOrderId} is planned twice`);
+      }
+      add(state, {
+        plan: fact.order,
+        leg: fact.leg,
+        attempt: fact.attempt,
+        side: fact.side,
+        position: fact.position,
+        strategyId: fact.strategyId,
+        story: fact.story,
+        quantity: quantity(fact.order.quantity),
+        protection: fact.protection,
+        plannedAt: at,
+        expiresAt: fact.expiresAt,
+        phase: 'planned',
+        exchangeOrderId: undefined,
+        childOrderId: undefined,
+        filled: 0n as Quantity,
+        tradeIds: new Set(),
+        ended: undefined,
+        decidableAt: undefined,
+        retryAt: undefined,
+        cancelRequestedAt: undefined,
+        heardAt: at,
+      });
+      if (fact.why !== undefined) positionOf(state, fact.position).flatten = fact.why;
+      return;
+    }
+    case 'order.accepted': {
+      const order = orderOf(state, fact.clientOrderId);
+      order.phase = 'open';
+      order.exchangeOrderId = fact.exchangeOrderId;
+      order.heardAt = at;
+      return;
+    }
+    case 'order.refused': {
+      const order = orderOf(state, fact.clientOrderId);
+      if (fact.refusal === 'would_trigger') markPassed(state, order);
+      wait(state, order, fact.retryAt);
+      return;
+    }
+    case 'order.unknown': {
+      const order = orderOf(state, fact.clientOrderId);
+      order.phase = 'unknown';
+      order.decidableAt = fact.decidableAt;
+      return;
+    }
+    case 'order.resolved': {
+      const order = orderOf(state, fact.clientOrderId);
+      order.decidableAt = undefined;
+      order.heardAt = at;
+      if (fact.placed) {
+        order.phase = 'open';
+        order.exchangeOrderId = fact.exchangeOrderId;
+      } else {
+        wait(state, order, fact.retryAt);
+      }
+      return;
+    }
+    case 'order.abandoned':
+      remove(state, orderOf(state, fact.clientOrderId));
+      return;
+    case 'order.triggered': {
+      const order = orderOf(state, fact.clientOrderId);
+      order.childOrderId = fact.childOrderId;
+      order.heardAt = at;
+      return;
+    }
+    case 'order.filled': {
+      const order = orderOf(state, fact.clientOrderId);
+      order.filled = (order.filled + quantity(fact.quantity)) as Quantity;
+      order.tradeIds.add(fact.tradeId);
+      order.heardAt = at;
+      if (order.ended !== undefined && !isMissingTrades(order)) remove(state, order);
+      return;
+    }
+    case 'order.ended': {
+      const order = orderOf(state, fact.clientOrderId);
+      order.ended = { status: fact.status, executed: quantity(fact.executed) };
+      order.heardAt = at;
+      if (!isMissingTrades(order)) remove(state, order);
+      return;
+    }
+    case 'cancel.requested':
+      orderOf(state, fact.clientOrderId).cancelRequestedAt = at;
+      return;
+    case 'position.opened':
+      state.positions.set(fact.position, {
+        name: { account: state.account, strategy: fact.strategyId, symbol: fact.symbol, side: fact.side },
+        key: fact.position,
+        story: fact.story,
+        openedAt: at,
+        holding: holdingOf(fact),
+        stop: price(fact.stop),
+        target: fact.target === undefined ? undefined : price(fact.target),
+        exposedSince: at,
+        flatten: undefined,
+        changedAt: at,
+      });
+      return;
+    case 'position.changed': {
+      const position = positionOf(state, fact.position);
+      position.holding = holdingOf(fact);
+      position.changedAt = at;
+      if (fact.stop !== undefined) {
+        position.stop = price(fact.stop);
+        position.target = fact.target === undefined ? undefined : price(fact.target);
+      }
+      return;
+    }
+    case 'position.closed':
+      state.positions.delete(fact.position);
+      return;
+    case 'position.adjusted':
+      adjust(state, positionOf(state, fact.position), quantity(fact.to), at);
+      return;
+    case 'position.protected':
+      positionOf(state, fact.position).exposedSince = undefined;
+      return;
+    case 'position.exposed':
+      positionOf(state, fact.position).exposedSince = at;
+      return;
+    case 'drift.found':
+      state.drifts.set(`${fact.symbol}/${fact.side}`, {
+        symbol: fact.symbol,
+        side: fact.side,
+        exchange: quantity(fact.exchange),
+        since: at,
+      });
+      return;
+    case 'drift.cleared':
+      state.drifts.delete(`${fact.symbol}/${fact.side}`);
+      return;
+    default:
+      fact satisfies never;
+  }
+}
+
+function orderOf(state: EngineState, id: ClientOrderId): Order {
+  const order = state.orders.get(id);
+  if (order === undefined) throw new Error(`no live order ${id} at fact ${state.seq + 1}`);
+  return order;
+}
+
+function positionOf(state: EngineState, key: PositionKey): Position {
+  const position = state.positions.get(key);
+  if (position === undefined) throw new Error(`no position ${key} at fact ${state.seq + 1}`);
+  return position;
+}
+
+/** Attempts at the same intent that did not reach the exchange. */
+const earlierAttempts = (state: EngineState, fact: OrderPlanned): Order[] =>
+  ordersOf(state, fact.position, fact.leg).filter(
+    (order) => order.phase === 'waiting' && order.story.key === fact.story.key,
+  );
+
+function add(state: EngineState, order: Order): void {
+  const id = order.plan.clientOrderId;
+  state.orders.set(id, order);
+  const siblings = state.ordersByPosition.get(order.position);
+  if (siblings === undefined) state.ordersByPosition.set(order.position, new Set([id]));
+  else siblings.add(id);
+}
+
+function remove(state: EngineState, order: Order): void {
+  const id = order.plan.clientOrderId;
+  state.orders.delete(id);
+  const siblings = state.ordersByPosition.get(order.position);
+  siblings?.delete(id);
+  if (siblings?.size === 0) state.ordersByPosition.delete(order.position);
+}
+
+/** An order that is not at the exchange waits for another attempt, or is over. */
+function wait(state: EngineState, order: Order, retryAt: Micros | undefined): void {
+  if (retryAt === undefined) {
+    remove(state, order);
+    return;
+  }
+  order.phase = 'waiting';
+  order.retryAt = retryAt;
+}
+
+/** The exchange says that the market is past the trigger: the position is to be closed now. */
+function markPassed(state: EngineState, order: Order): void {
+  const position = state.positions.get(order.position);
+  if (position === undefined) return;
+  if (order.leg === 'stop') position.flatten ??= 'stop_passed';
+  if (order.leg === 'take_profit') position.flatten ??= 'target_reached';
+}
+
+function adjust(state: EngineState, position: Position, to: Quantity, at: Micros): void {
+  if (to === 0n) {
+    state.positions.delete(position.key);
+    return;
+  }
+  const entry: Price = entryPriceOf(position.holding);
+  position.holding = { ...position.holding, quantity: to, cost: (entry * to) as Holding['cost'] };
+  position.changedAt = at;
+}
+
+const holdingOf = (fact: { quantity: string; cost: string; realised: string; fees: string }): Holding => ({
+  quantity: quantity(fact.quantity),
+  cost: money(fact.cost),
+  realised: money(fact.realised),
+  fees: money(fact.fees),
+});

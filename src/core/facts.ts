@@ -1,0 +1,333 @@
+/**
+ * The closed union of facts: everything that the journal can hold. A fact is plain JSON with decimals as text.
+ * The entry that carries it gives its number and time; `signal` is the number of the signal.received fact that
+ * it goes back to and `trace` the trace it is told in.
+ */
+
+import type {
+  AccountId,
+  ClientOrderId,
+  Leg,
+  Micros,
+  PositionKey,
+  PositionSide,
+  Seq,
+  SignalKey,
+  StrategyId,
+  Symbol,
+  TraceId,
+} from './ids.ts';
+import type { InstrumentText } from './instrument.ts';
+import type { DecimalText } from './money.ts';
+import type { EndStatus, ExchangeRefusal, OrderBook, PlannedOrder, ProtectionText, Story } from './order.ts';
+import type { FlattenReason } from './position.ts';
+import type { RefusalReason } from './refusal.ts';
+import type { TradingSettings } from './settings.ts';
+import type { Signal } from './signal.ts';
+
+/** Rises when the meaning or shape of a fact changes; entries carry the version they were written in. */
+export const FACTS_VERSION = 1;
+
+/** A rule that a decision was measured by. */
+export interface Check {
+  readonly check: string;
+  readonly value: string;
+  readonly limit: string;
+}
+
+export interface EngineStarted {
+  readonly type: 'engine.started';
+  readonly account: AccountId;
+  readonly version: string;
+  readonly settings: TradingSettings;
+}
+
+export interface InstrumentListed {
+  readonly type: 'instrument.listed';
+  readonly instrument: InstrumentText;
+}
+
+export interface SignalReceived {
+  readonly type: 'signal.received';
+  readonly signal: Seq;
+  readonly trace: TraceId;
+  /** The span id of the publisher's traceparent, 16 hex digits. */
+  readonly parentSpan?: string;
+  readonly key: SignalKey;
+  readonly content: Signal;
+  readonly receivedAt: Micros;
+}
+
+export interface SignalDuplicated {
+  readonly type: 'signal.duplicated';
+  /** The first receipt of the same signal. */
+  readonly signal: Seq;
+  readonly trace: TraceId;
+  readonly parentSpan?: string;
+  readonly content: Signal;
+  readonly receivedAt: Micros;
+}
+
+export interface SignalAccepted {
+  readonly type: 'signal.accepted';
+  readonly signal: Seq;
+  readonly trace: TraceId;
+  readonly strategyId: StrategyId;
+  readonly symbol: Symbol;
+  readonly checks: readonly Check[];
+  /** The market that the decision saw. */
+  readonly mark: DecimalText;
+  readonly bid: DecimalText;
+  readonly ask: DecimalText;
+  /** Present where the quantity is not the one that the signal asked for. */
+  readonly resized?: { readonly asked?: DecimalText; readonly planned: DecimalText; readonly why: string };
+}
+
+export interface SignalRefused {
+  readonly type: 'signal.refused';
+  readonly signal: Seq;
+  readonly trace: TraceId;
+  readonly strategyId: StrategyId;
+  readonly symbol: Symbol;
+  readonly checks: readonly Check[];
+  readonly reason: RefusalReason;
+  readonly value: string;
+  readonly limit: string;
+}
+
+/** The engine wants this order at the exchange. It is sent only after this fact is durable. */
+export interface OrderPlanned {
+  readonly type: 'order.planned';
+  readonly story: Story;
+  readonly position: PositionKey;
+  readonly strategyId: StrategyId;
+  readonly leg: Leg;
+  readonly side: PositionSide;
+  readonly attempt: number;
+  readonly order: PlannedOrder;
+  /** On entries and closes: from when on they are not tried again. */
+  readonly expiresAt?: Micros;
+  /** On entries. */
+  readonly protection?: ProtectionText;
+  readonly why?: FlattenReason;
+}
+
+interface AboutOrder {
+  readonly clientOrderId: ClientOrderId;
+  readonly signal: Seq;
+  readonly trace: TraceId;
+  readonly symbol: Symbol;
+  readonly leg: Leg;
+}
+
+export interface OrderAccepted extends AboutOrder {
+  readonly type: 'order.accepted';
+  readonly exchangeOrderId: string;
+  readonly plannedAt: Micros;
+  /** When the request left and when its answer came; absent if the user stream told it first. */
+  readonly sentAt?: Micros;
+  readonly answeredAt?: Micros;
+}
+
+export interface OrderRefused extends AboutOrder {
+  readonly type: 'order.refused';
+  readonly refusal: ExchangeRefusal;
+  readonly code: number;
+  readonly message: string;
+  readonly plannedAt: Micros;
+  readonly sentAt: Micros;
+  readonly answeredAt: Micros;
+  /** Absent when the order is given up. */
+  readonly retryAt?: Micros;
+}
+
+export interface OrderUnknown extends AboutOrder {
+  readonly type: 'order.unknown';
+  readonly cause: string;
+  readonly plannedAt: Micros;
+  /** From here on the exchange can no longer accept the request, so that asking for it gives a final answer. */
+  readonly decidableAt: Micros;
+}
+
+/** How an unknown outcome was found out. */
+export interface OrderResolved extends AboutOrder {
+  readonly type: 'order.resolved';
+  readonly placed: boolean;
+  readonly how: 'stream' | 'query';
+  readonly exchangeOrderId?: string;
+  readonly plannedAt: Micros;
+  /** On orders that were not placed: when they may be tried again. */
+  readonly retryAt?: Micros;
+}
+
+/** An order that was not placed will not be tried again. */
+export interface OrderAbandoned extends AboutOrder {
+  readonly type: 'order.abandoned';
+  readonly why:
+    | 'expired'
+    | 'attempts_used'
+    | 'position_closed'
+    | 'replaced'
+    | 'close_signal'
+    | 'not_plannable';
+}
+
+export interface OrderTriggered extends AboutOrder {
+  readonly type: 'order.triggered';
+  readonly childOrderId: string;
+}
+
+export interface OrderFilled extends AboutOrder {
+  readonly type: 'order.filled';
+  readonly position: PositionKey;
+  readonly tradeId: string;
+  readonly price: DecimalText;
+  readonly quantity: DecimalText;
+  readonly fee: DecimalText;
+  readonly feeAsset: string;
+  readonly maker: boolean;
+  readonly tradedAtMs: number;
+  readonly plannedAt: Micros;
+}
+
+export interface OrderEnded extends AboutOrder {
+  readonly type: 'order.ended';
+  readonly status: EndStatus;
+  readonly executed: DecimalText;
+}
+
+export interface CancelRequested extends AboutOrder {
+  readonly type: 'cancel.requested';
+  readonly book: OrderBook;
+  readonly why: 'position_closed' | 'replaced' | 'close_signal';
+}
+
+/** An open order with an id of this engine's make that the journal does not know as live. It is cancelled. */
+export interface OrphanFound {
+  readonly type: 'orphan.found';
+  readonly clientOrderId: ClientOrderId;
+  readonly symbol: Symbol;
+  readonly book: OrderBook;
+}
+
+interface AboutPosition {
+  readonly position: PositionKey;
+  readonly signal: Seq;
+  readonly trace: TraceId;
+}
+
+interface Figures {
+  readonly quantity: DecimalText;
+  readonly cost: DecimalText;
+  readonly realised: DecimalText;
+  readonly fees: DecimalText;
+}
+
+export interface PositionOpened extends AboutPosition, Figures {
+  readonly type: 'position.opened';
+  readonly story: Story;
+  readonly strategyId: StrategyId;
+  readonly symbol: Symbol;
+  readonly side: PositionSide;
+  readonly stop: DecimalText;
+  readonly target?: DecimalText;
+}
+
+/** The quantity grew or shrank. Stop and target are present where an entry moved them. */
+export interface PositionChanged extends AboutPosition, Figures {
+  readonly type: 'position.changed';
+  readonly stop?: DecimalText;
+  readonly target?: DecimalText;
+}
+
+export interface PositionClosed extends AboutPosition, Figures {
+  readonly type: 'position.closed';
+  readonly by: Leg;
+  readonly openedAt: Micros;
+}
+
+/** The exchange holds less than the journal: the exchange decides what exists. */
+export interface PositionAdjusted extends AboutPosition {
+  readonly type: 'position.adjusted';
+  readonly from: DecimalText;
+  readonly to: DecimalText;
+}
+
+/** The open stops cover the whole quantity again. */
+export interface PositionProtected extends AboutPosition {
+  readonly type: 'position.protected';
+  readonly quantity: DecimalText;
+  readonly exposedSince: Micros;
+}
+
+/** The open stops no longer cover the quantity. A position that just opened is exposed without saying so. */
+export interface PositionExposed extends AboutPosition {
+  readonly type: 'position.exposed';
+  readonly quantity: DecimalText;
+  readonly covered: DecimalText;
+}
+
+/** The engine and the exchange disagree on a position's quantity. */
+export interface DriftFound {
+  readonly type: 'drift.found';
+  readonly symbol: Symbol;
+  readonly side: PositionSide;
+  readonly journal: DecimalText;
+  readonly exchange: DecimalText;
+}
+
+export interface DriftCleared {
+  readonly type: 'drift.cleared';
+  readonly symbol: Symbol;
+  readonly side: PositionSide;
+}
+
+/** The first comparison with the exchange after a start is done: trading may begin. */
+export interface Reconciled {
+  readonly type: 'engine.reconciled';
+  readonly orders: number;
+  readonly positions: number;
+}
+
+export type Fact =
+  | EngineStarted
+  | InstrumentListed
+  | SignalReceived
+  | SignalDuplicated
+  | SignalAccepted
+  | SignalRefused
+  | OrderPlanned
+  | OrderAccepted
+  | OrderRefused
+  | OrderUnknown
+  | OrderResolved
+  | OrderAbandoned
+  | OrderTriggered
+  | OrderFilled
+  | OrderEnded
+  | CancelRequested
+  | OrphanFound
+  | PositionOpened
+  | PositionChanged
+  | PositionClosed
+  | PositionAdjusted
+  | PositionProtected
+  | PositionExposed
+  | DriftFound
+  | DriftCleared
+  | Reconciled;
+
+export type FactType = Fact['type'];
+
+/** The facts of one decision: committed together or not at all. The first has the number seq, the next seq + 1, ... */
+export interface Entry {
+  readonly seq: Seq;
+  readonly at: Micros;
+  readonly facts: readonly Fact[];
+}
+
+/** The signal that a fact belongs to, if it belongs to one. */
+export function signalOf(fact: Fact): Seq | undefined {
+  if ('signal' in fact) return fact.signal;
+  return 'story' in fact ? fact.story.signal : undefined;
+}

@@ -1,0 +1,64 @@
+/** The rules that hold for every signal: what is asked for, when, of what, and whether there is a market to judge by. */
+
+import type { Moment } from '../command.ts';
+import { MICROS_PER_MS, type Micros } from '../ids.ts';
+import type { Instrument, Quote } from '../instrument.ts';
+import { rate } from '../money.ts';
+import type { Signal } from '../signal.ts';
+import type { EngineState } from '../state.ts';
+import type { Rules } from './rules.ts';
+
+/** The rules that need no market: what is asked for, when, and of what. */
+export function admit(state: EngineState, signal: Signal, at: Micros, rules: Rules): Instrument | undefined {
+  const { settings } = state;
+  const allowed = settings.symbols.includes(signal.symbol);
+  const ageMs = Math.floor(at / MICROS_PER_MS) - signal.timestampMs;
+  const passes =
+    rules.measure('hold', signal.action, 'buy, sell or close', signal.action !== 'hold') &&
+    rules.measure(
+      'symbol_not_allowed',
+      signal.symbol,
+      `${settings.symbols.length} symbols allowed`,
+      allowed,
+    ) &&
+    rules.measure(
+      'stale',
+      `${ageMs} ms`,
+      `${settings.signalAgeMsMax} ms`,
+      ageMs <= settings.signalAgeMsMax,
+    ) &&
+    rules.measure(
+      'from_the_future',
+      `${-ageMs} ms ahead`,
+      `${settings.clockSkewMsMax} ms`,
+      -ageMs <= settings.clockSkewMsMax,
+    ) &&
+    (signal.action === 'close' ||
+      rules.measure(
+        'low_confidence',
+        signal.confidence,
+        settings.confidenceMin,
+        rate(signal.confidence) >= rate(settings.confidenceMin),
+      ));
+  if (!passes) return undefined;
+  const instrument = state.instruments.get(signal.symbol);
+  rules.measure('unknown_symbol', signal.symbol, 'listed by the exchange', instrument !== undefined);
+  return instrument;
+}
+
+export function freshQuote(
+  state: EngineState,
+  signal: Signal,
+  moment: Moment,
+  rules: Rules,
+): Quote | undefined {
+  const limit = `${state.settings.quoteAgeMsMax} ms`;
+  const quote = moment.quote(signal.symbol);
+  if (quote === undefined) {
+    rules.measure('no_market_data', 'no price yet', limit, false);
+    return undefined;
+  }
+  const ageMs = Math.max(0, Math.floor(moment.at / MICROS_PER_MS) - quote.atMs);
+  const fresh = ageMs <= state.settings.quoteAgeMsMax;
+  return rules.measure('no_market_data', `${ageMs} ms old`, limit, fresh) ? quote : undefined;
+}

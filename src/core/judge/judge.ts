@@ -1,0 +1,24 @@
+/**
+ * The decision on one signal: every rule that it is measured by, in order, with value and limit. The first rule
+ * that it breaks refuses it. Data that a rule needs and that is missing refuses too.
+ */
+
+import type { Moment } from '../command.ts';
+import type { Story } from '../order.ts';
+import type { Signal } from '../signal.ts';
+import type { EngineState } from '../state.ts';
+import { admit, freshQuote } from './admit.ts';
+import { judgeClose } from './close.ts';
+import { judgeEntry } from './entry.ts';
+import { type Decision, Rules } from './rules.ts';
+
+export function judge(state: EngineState, signal: Signal, story: Story, moment: Moment): Decision {
+  const rules = new Rules();
+  const instrument = admit(state, signal, moment.at, rules);
+  if (instrument === undefined) return rules.refusal();
+  const quote = freshQuote(state, signal, moment, rules);
+  if (quote === undefined) return rules.refusal();
+  return signal.action === 'close'
+    ? judgeClose(state, signal, story, instrument, quote, moment.at, rules)
+    : judgeEntry(state, signal, story, instrument, quote, rules);
+}

@@ -1,0 +1,46 @@
+/** The rules that one signal has been measured by, and what came of it. */
+
+import type { Check, OrderPlanned } from '../facts.ts';
+import type { Quote } from '../instrument.ts';
+import type { Order } from '../order.ts';
+import type { RefusalReason } from '../refusal.ts';
+
+export interface Resize {
+  readonly asked?: string;
+  readonly planned: string;
+  readonly why: string;
+}
+
+export type Decision =
+  | {
+      readonly kind: 'accepted';
+      readonly checks: readonly Check[];
+      readonly quote: Quote;
+      readonly orders: readonly OrderPlanned[];
+      readonly cancels: readonly Order[];
+      readonly resized?: Resize;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly checks: readonly Check[];
+      readonly reason: RefusalReason;
+      readonly value: string;
+      readonly limit: string;
+    };
+
+/** The rules passed so far, and the first one that was broken. */
+export class Rules {
+  readonly checks: Check[] = [];
+  broken: { reason: RefusalReason; value: string; limit: string } | undefined;
+
+  measure(reason: RefusalReason, value: string, limit: string, passes: boolean): boolean {
+    this.checks.push({ check: reason, value, limit });
+    if (!passes) this.broken = { reason, value, limit };
+    return passes;
+  }
+
+  refusal(): Decision {
+    if (this.broken === undefined) throw new Error('a refusal without a broken rule');
+    return { kind: 'refused', checks: this.checks, ...this.broken };
+  }
+}

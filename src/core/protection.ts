@@ -1,0 +1,169 @@
+/**
+ * Protection is desired state: what orders should guard a position is compared with what is live, and the
+ * difference is planned. It runs after everything that touches a position and whenever time passes, so that a
+ * lost, refused or outgrown stop is noticed by what is missing and not by an event that may never come.
+ */
+
+import type { Moment } from './command.ts';
+import type { Fact, OrderPlanned } from './facts.ts';
+import { addMs, intentIdOf, type PositionKey } from './ids.ts';
+import type { Instrument } from './instrument.ts';
+import { type Price, showPrice, showQuantity } from './money.ts';
+import { about } from './news.ts';
+import type { Order, PlannedOrder } from './order.ts';
+import { type Plan, planOrder, triggerPriceOf } from './plan.ts';
+import type { FlattenReason, Position } from './position.ts';
+import { coveredBy, type EngineState, ordersOf } from './state.ts';
+
+/** A cancel that has not ended its order by then is asked for again. */
+const CANCEL_RETRY_MS = 2_000;
+
+interface Scene {
+  readonly state: EngineState;
+  readonly position: Position;
+  readonly orders: readonly Order[];
+  readonly instrument: Instrument;
+  readonly moment: Moment;
+}
+
+export function uphold(state: EngineState, key: PositionKey, moment: Moment): Fact[] {
+  const position = state.positions.get(key);
+  const orders = ordersOf(state, key);
+  if (position === undefined) return clearAway(orders, moment);
+
+  const facts: Fact[] = [];
+  const covered = coveredBy(orders);
+  const { quantity } = position.holding;
+  const { key: name, story } = position;
+  const exposed = covered < quantity;
+  if (exposed && position.exposedSince === undefined) {
+    facts.push({
+      type: 'position.exposed',
+      position: name,
+      signal: story.signal,
+      trace: story.trace,
+      quantity: showQuantity(quantity),
+      covered: showQuantity(covered),
+    });
+  }
+  if (!exposed && position.exposedSince !== undefined) {
+    facts.push({
+      type: 'position.protected',
+      position: name,
+      signal: story.signal,
+      trace: story.trace,
+      quantity: showQuantity(quantity),
+      exposedSince: position.exposedSince,
+    });
+  }
+
+  const instrument = state.instruments.get(position.name.symbol);
+  if (instrument === undefined) throw new Error(`position ${key} in an instrument that was never listed`);
+  const scene = { state, position, orders, instrument, moment };
+  const late =
+    exposed &&
+    position.exposedSince !== undefined &&
+    moment.at > addMs(position.exposedSince, state.settings.unprotectedMsMax);
+  const reason = position.flatten ?? (late ? 'unprotected_too_long' : undefined);
+  facts.push(...(reason === undefined ? levels(scene) : flatten(scene, reason)));
+  return facts;
+}
+
+/** Without a position nothing may stay that would guard it, nor the rest of an entry that already filled in part. */
+const clearAway = (orders: readonly Order[], moment: Moment): Fact[] =>
+  orders
+    .filter((order) => order.plan.type !== 'MARKET' || order.phase === 'waiting')
+    .filter((order) => order.leg !== 'entry' || order.filled > 0n)
+    .flatMap((order) => retire(order, 'position_closed', moment));
+
+/** Takes an order out. One on its way to the exchange is looked at again when its fate is known. */
+function retire(order: Order, why: 'position_closed' | 'replaced', { at }: Moment): Fact[] {
+  if (order.phase === 'waiting') return [{ type: 'order.abandoned', ...about(order), why }];
+  const due = order.cancelRequestedAt === undefined || at > addMs(order.cancelRequestedAt, CANCEL_RETRY_MS);
+  if (order.phase !== 'open' || order.ended !== undefined || order.childOrderId !== undefined || !due)
+    return [];
+  return [{ type: 'cancel.requested', ...about(order), book: order.plan.book, why }];
+}
+
+function levels(scene: Scene): Fact[] {
+  const { stop, target } = scene.position;
+  const facts = level(scene, 'stop', stop);
+  // A stop that can no longer be placed closes the position; a target beside it would be in the way.
+  const flattens = facts.some((fact) => fact.type === 'order.planned' && fact.leg === 'flatten');
+  return flattens ? facts : [...facts, ...level(scene, 'take_profit', target)];
+}
+
+function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined): Fact[] {
+  const { position, orders, instrument, moment } = scene;
+  const live = orders.filter((order) => order.leg === leg && order.ended === undefined);
+  if (at === undefined) return live.flatMap((order) => retire(order, 'replaced', moment));
+  const trigger = triggerPriceOf(leg, position.name.side, at, instrument);
+  const standing = live.find(
+    (order) =>
+      order.phase === 'open' &&
+      order.cancelRequestedAt === undefined &&
+      order.quantity === position.holding.quantity &&
+      order.plan.triggerPrice === showPrice(trigger),
+  );
+  if (standing !== undefined) {
+    // The new one stands before the old ones go, so that the position is covered at every moment.
+    return live.filter((order) => order !== standing).flatMap((order) => retire(order, 'replaced', moment));
+  }
+  // One that has triggered is about to change the position; its fills decide what is needed next.
+  if (live.some((order) => isPending(order, moment) || order.childOrderId !== undefined)) return [];
+  const plan = planGuard(scene, leg, trigger);
+  if (plan.ok) return [planned(scene, leg, plan.order)];
+  if (plan.refusal.reason !== 'would_trigger') return flatten(scene, 'unprotectable');
+  return flatten(scene, leg === 'stop' ? 'stop_passed' : 'target_reached');
+}
+
+function flatten(scene: Scene, why: FlattenReason): Fact[] {
+  const closing = scene.orders.filter((order) => order.leg === 'flatten' || order.leg === 'close');
+  if (closing.some((order) => order.phase !== 'waiting' || isPending(order, scene.moment))) return [];
+  const plan = planGuard(scene, 'flatten', undefined);
+  // What is too small to be sold on its own stays, and stays visible as exposed.
+  return plan.ok ? [planned(scene, 'flatten', plan.order, why)] : [];
+}
+
+/** On its way to the exchange, of unknown fate, or not yet due for another attempt. */
+const isPending = (order: Order, { at }: Moment): boolean =>
+  order.phase === 'planned' ||
+  order.phase === 'unknown' ||
+  (order.phase === 'waiting' && order.retryAt !== undefined && at < order.retryAt);
+
+type GuardLeg = 'stop' | 'take_profit' | 'flatten';
+
+/** The number of the fact that plans a guard: it makes the client order id new for ever. */
+const attemptOf = (scene: Scene): number => scene.state.seq + 1;
+
+function planGuard(scene: Scene, leg: GuardLeg, triggerPrice: Price | undefined): Plan {
+  const { name, story, holding } = scene.position;
+  return planOrder(
+    {
+      id: intentIdOf(story.key, leg, name.side),
+      attempt: attemptOf(scene),
+      leg,
+      side: name.side,
+      positionMode: scene.state.settings.positionMode,
+      quantity: holding.quantity,
+      ...(triggerPrice === undefined ? {} : { triggerPrice }),
+    },
+    scene.instrument,
+    scene.moment.quote(name.symbol),
+  );
+}
+
+function planned(scene: Scene, leg: GuardLeg, order: PlannedOrder, why?: FlattenReason): OrderPlanned {
+  const { key, name, story } = scene.position;
+  return {
+    type: 'order.planned',
+    story,
+    position: key,
+    strategyId: name.strategy,
+    leg,
+    side: name.side,
+    attempt: attemptOf(scene),
+    order,
+    ...(why === undefined ? {} : { why }),
+  };
+}

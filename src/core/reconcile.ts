@@ -1,0 +1,132 @@
+/**
+ * The engine's picture held against the exchange's. The exchange is the authority on what exists, the journal on
+ * why: orders of ours that the journal does not know are cancelled, positions that the exchange does not hold are
+ * taken out of the journal once the difference has lasted, and every difference is a fact.
+ */
+
+import type { CompareSnapshot } from './command.ts';
+import type { Fact } from './facts.ts';
+import { addMs, type Micros, type PositionSide, type Symbol, signalKeyOf } from './ids.ts';
+import { type Quantity, quantity, showQuantity } from './money.ts';
+import type { Order } from './order.ts';
+import type { Position } from './position.ts';
+import { type EngineState, isMissingTrades } from './state.ts';
+
+/** A difference that is seen again this long after it was found is real and not a message under way. */
+const DRIFT_CONFIRM_MS = 2_000;
+
+/** Orders whose report the exchange should be asked for, because an event may be late or lost. */
+const SILENCE_MS_MAX = 500;
+const CANCEL_SILENCE_MS_MAX = 1_000;
+
+export function ordersToAskAbout(state: EngineState, at: Micros): Order[] {
+  return [...state.orders.values()].filter((order) => isOverdue(order, at));
+}
+
+function isOverdue(order: Order, at: Micros): boolean {
+  if (order.phase === 'unknown') return order.decidableAt === undefined || at >= order.decidableAt;
+  if (order.phase !== 'open') return false;
+  const silentSince = (ms: number): boolean => at > addMs(order.heardAt, ms);
+  if (isMissingTrades(order)) return silentSince(SILENCE_MS_MAX);
+  // A market order ends at once, and so does one that has triggered.
+  if (order.plan.type === 'MARKET' || order.childOrderId !== undefined) return silentSince(SILENCE_MS_MAX);
+  return order.cancelRequestedAt !== undefined && at > addMs(order.cancelRequestedAt, CANCEL_SILENCE_MS_MAX);
+}
+
+/** Orders that the journal holds to be open and the snapshot does not show. */
+export function ordersNotIn(state: EngineState, snapshot: CompareSnapshot): Order[] {
+  const shown = new Set(snapshot.openOrders.map((order) => order.clientOrderId));
+  return [...state.orders.values()].filter(
+    (order) =>
+      order.phase === 'open' && order.heardAt < snapshot.takenAt && !shown.has(order.plan.clientOrderId),
+  );
+}
+
+export function compareSnapshot(state: EngineState, snapshot: CompareSnapshot, at: Micros): Fact[] {
+  const facts: Fact[] = [];
+  for (const { clientOrderId, symbol, book } of snapshot.openOrders) {
+    if (signalKeyOf(clientOrderId) === undefined || state.orders.has(clientOrderId)) continue;
+    facts.push({ type: 'orphan.found', clientOrderId, symbol, book });
+  }
+  const settled = [...state.orders.values()].every((order) => !isInFlight(order));
+  for (const [symbol, side] of sidesToCompare(state, snapshot)) {
+    facts.push(...compareSide(state, snapshot, symbol, side, at));
+  }
+  if (!state.reconciled && settled) {
+    facts.push({ type: 'engine.reconciled', orders: state.orders.size, positions: state.positions.size });
+  }
+  return facts;
+}
+
+function sidesToCompare(state: EngineState, snapshot: CompareSnapshot): [Symbol, PositionSide][] {
+  const sides = new Map<string, [Symbol, PositionSide]>();
+  for (const { symbol, side } of snapshot.positions) sides.set(`${symbol}/${side}`, [symbol, side]);
+  for (const { name } of state.positions.values()) {
+    sides.set(`${name.symbol}/${name.side}`, [name.symbol, name.side]);
+  }
+  for (const { symbol, side } of state.drifts.values()) sides.set(`${symbol}/${side}`, [symbol, side]);
+  return [...sides.values()];
+}
+
+function compareSide(
+  state: EngineState,
+  snapshot: CompareSnapshot,
+  symbol: Symbol,
+  side: PositionSide,
+  at: Micros,
+): Fact[] {
+  const positions = [...state.positions.values()].filter(
+    ({ name }) => name.symbol === symbol && name.side === side,
+  );
+  const moving =
+    positions.some((position) => position.changedAt >= snapshot.takenAt) ||
+    [...state.orders.values()].some(
+      (order) => order.plan.symbol === symbol && order.side === side && mayMove(order, snapshot.takenAt),
+    );
+  if (moving) return [];
+  const ours = total(positions.map(({ holding }) => holding.quantity));
+  const theirs = total(
+    snapshot.positions.filter((p) => p.symbol === symbol && p.side === side).map((p) => quantity(p.quantity)),
+  );
+  const drift = state.drifts.get(`${symbol}/${side}`);
+  if (ours === theirs) return drift === undefined ? [] : [{ type: 'drift.cleared', symbol, side }];
+  if (drift === undefined || drift.exchange !== theirs) {
+    const journal = showQuantity(ours);
+    return [{ type: 'drift.found', symbol, side, journal, exchange: showQuantity(theirs) }];
+  }
+  const lasting = at > addMs(drift.since, DRIFT_CONFIRM_MS);
+  if (!lasting || theirs > ours) return [];
+  return [...takeAway(positions, (ours - theirs) as Quantity), { type: 'drift.cleared', symbol, side }];
+}
+
+/** Whether the exchange may have changed the position since the journal last heard. */
+function mayMove(order: Order, takenAt: Micros): boolean {
+  if (isInFlight(order) || order.childOrderId !== undefined) return true;
+  return order.plan.type === 'MARKET' && order.phase === 'open' ? true : order.heardAt >= takenAt;
+}
+
+const isInFlight = (order: Order): boolean =>
+  order.phase === 'planned' || order.phase === 'unknown' || isMissingTrades(order);
+
+const total = (quantities: readonly Quantity[]): Quantity =>
+  quantities.reduce((sum, one) => (sum + one) as Quantity, 0n as Quantity);
+
+/** The newest positions give first: the oldest are the likeliest to be really there. */
+function takeAway(positions: readonly Position[], surplus: Quantity): Fact[] {
+  const facts: Fact[] = [];
+  let left: bigint = surplus;
+  for (const { key, story, holding } of [...positions].sort((a, b) => b.openedAt - a.openedAt)) {
+    if (left === 0n) break;
+    const taken = holding.quantity < left ? holding.quantity : left;
+    left -= taken;
+    facts.push({
+      type: 'position.adjusted',
+      position: key,
+      signal: story.signal,
+      trace: story.trace,
+      from: showQuantity(holding.quantity),
+      to: showQuantity((holding.quantity - taken) as Quantity),
+    });
+  }
+  return facts;
+}

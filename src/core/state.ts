@@ -1,0 +1,77 @@
+/**
+ * What the engine knows of one account: the fold of its journal. Only evolve changes it, in place; everyone
+ * else reads. It is bounded by what is live: ended orders and closed positions leave it.
+ */
+
+import type { AccountId, ClientOrderId, Leg, Micros, PositionKey, PositionSide, Seq, Symbol } from './ids.ts';
+import type { Instrument, InstrumentText } from './instrument.ts';
+import type { Quantity } from './money.ts';
+import type { Order } from './order.ts';
+import type { Position } from './position.ts';
+import { defaultSettings, type TradingSettings } from './settings.ts';
+
+/** Rises when the state's shape changes; a snapshot of another version is ignored and the journal folded anew. */
+export const STATE_VERSION = 1;
+
+/** The exchange's position of one symbol and side differs from the journal's. */
+export interface Drift {
+  readonly symbol: Symbol;
+  readonly side: PositionSide;
+  readonly exchange: Quantity;
+  readonly since: Micros;
+}
+
+export interface EngineState {
+  account: AccountId;
+  /** The number of the last fact folded in; 0 before the first. */
+  seq: Seq;
+  settings: TradingSettings;
+  readonly instruments: Map<Symbol, Instrument>;
+  /** As listed, to notice when the exchange changes its rules. */
+  readonly listings: Map<Symbol, InstrumentText>;
+  readonly orders: Map<ClientOrderId, Order>;
+  readonly ordersByPosition: Map<PositionKey, Set<ClientOrderId>>;
+  readonly positions: Map<PositionKey, Position>;
+  readonly drifts: Map<string, Drift>;
+  /** False from a start until the first comparison with the exchange. */
+  reconciled: boolean;
+}
+
+export const emptyState = (): EngineState => ({
+  account: '' as AccountId,
+  seq: 0 as Seq,
+  settings: defaultSettings,
+  instruments: new Map(),
+  listings: new Map(),
+  orders: new Map(),
+  ordersByPosition: new Map(),
+  positions: new Map(),
+  drifts: new Map(),
+  reconciled: false,
+});
+
+/** The live orders of a position, or of one leg of it, oldest first. */
+export function ordersOf(state: EngineState, key: PositionKey, leg?: Leg): Order[] {
+  const found: Order[] = [];
+  for (const id of state.ordersByPosition.get(key) ?? []) {
+    const order = state.orders.get(id);
+    if (order === undefined) throw new Error(`order ${id} is indexed under ${key} but not live`);
+    if (leg === undefined || order.leg === leg) found.push(order);
+  }
+  return found;
+}
+
+/** The quantity that a position's stops at the exchange would still close. */
+export function coveredBy(orders: readonly Order[]): Quantity {
+  let covered = 0n;
+  for (const order of orders) {
+    if (order.leg === 'stop' && order.phase === 'open' && order.ended === undefined) {
+      covered += order.quantity - order.filled;
+    }
+  }
+  return covered as Quantity;
+}
+
+/** An order of which the exchange knows more trades than the journal does. */
+export const isMissingTrades = (order: Order): boolean =>
+  order.ended !== undefined && order.ended.executed > order.filled;

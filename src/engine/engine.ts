@@ -1,0 +1,315 @@
+/**
+ * The engine of one account: the loop that turns commands into facts, facts into the journal, and durable facts
+ * into requests at the exchange. Nothing leaves before the fact that wants it is durable. A start is a recovery:
+ * fold the journal, treat what was on its way as unknown, ask the exchange, compare, go on.
+ */
+
+import { serialize } from 'node:v8';
+import type { Command, ReceiveSignal } from '#core/command.ts';
+import { advance } from '#core/decide.ts';
+import type { Entry, Fact } from '#core/facts.ts';
+import { type AccountId, addMs, type Micros, type Seq, type SignalKey } from '#core/ids.ts';
+import { quantity } from '#core/money.ts';
+import type { Order, OrderReport, PlannedOrder } from '#core/order.ts';
+import { ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
+import type { TradingSettings } from '#core/settings.ts';
+import { type EngineState, STATE_VERSION } from '#core/state.ts';
+import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
+import type { Journal } from '#journal/port.ts';
+import { type Answer, answerFrom } from './answer.ts';
+import { fold } from './fold.ts';
+import { Inquiries } from './inquiries.ts';
+import { type Clock, type Timers, within } from './time.ts';
+
+const TICK_MS = 100;
+const SNAPSHOT_COMPARE_MS = 5_000;
+/** While the first comparison is outstanding, and when one has failed. */
+const COMPARE_AGAIN_MS = 250;
+/** Facts between two stored states: bounds how much a start has to fold. */
+const STORE_STATE_FACTS = 100_000;
+/** Entries that may wait for the disk before signals are turned away. */
+const PENDING_ENTRIES_MAX = 20_000;
+const STOP_DRAIN_MS = 4_000;
+
+/** Moments at which a test may end the process. */
+export type CrashPoint = 'decided' | 'durable' | 'sending' | 'answered' | 'event';
+
+export interface EngineOptions {
+  readonly account: AccountId;
+  readonly version: string;
+  readonly settings: TradingSettings;
+  readonly journal: Journal;
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** How long after it was sent an order can still be accepted: the receive window and a margin. */
+  readonly acceptanceWindowMs: number;
+  /** Hears of every entry once it is durable. */
+  readonly onEntry?: (entry: Entry) => void;
+  readonly onProblem?: (code: string, detail: string) => void;
+  readonly probe?: (point: CrashPoint) => void;
+}
+
+export type SignalSubmission = Omit<ReceiveSignal, 'type' | 'duplicateOf'>;
+
+/** Why the engine takes no signals right now. */
+export type Unready = 'not_reconciled' | 'overloaded' | 'journal_unavailable' | 'stopping';
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #state: EngineState;
+  readonly #inquiries: Inquiries;
+  readonly #arriving = new Map<SignalKey, Promise<unknown>>();
+  readonly #underway = new Set<Promise<unknown>>();
+  readonly #failure = Promise.withResolvers<Error>();
+  #durable: Promise<void> = Promise.resolve();
+  #storedSeq: Seq;
+  #fault: Error | undefined;
+  #stopping = false;
+  #comparing = false;
+  #nextCompareAt = 0 as Micros;
+  #cancelTick: () => void = () => {};
+
+  private constructor(options: EngineOptions, state: EngineState, storedSeq: Seq) {
+    this.#options = options;
+    this.#state = state;
+    this.#storedSeq = storedSeq;
+    const { exchange, clock, timers } = options;
+    this.#inquiries = new Inquiries({
+      exchange,
+      clock,
+      timers,
+      handle: (command) => void this.#handle(command),
+      isLive: (id) => state.orders.has(id),
+    });
+  }
+
+  /**
+   * Brings the account up from its journal and the exchange's word. Resolves when the engine runs; it is ready
+   * for signals once it has compared itself with the exchange.
+   * @throws JournalError if the journal cannot be trusted; Error if the exchange cannot be reached.
+   */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const { state, storedSeq } = await fold(options.journal);
+    const engine = new Engine(options, state, storedSeq);
+    await engine.#open();
+    return engine;
+  }
+
+  /** What is known. Read it, never change it. */
+  get state(): Readonly<EngineState> {
+    return this.#state;
+  }
+
+  /** Resolves if the engine cannot go on and has to be started anew. */
+  get failed(): Promise<Error> {
+    return this.#failure.promise;
+  }
+
+  get unready(): Unready | undefined {
+    if (this.#stopping) return 'stopping';
+    if (this.#fault !== undefined) return 'journal_unavailable';
+    if (!this.#state.reconciled) return 'not_reconciled';
+    return this.#options.journal.pending > PENDING_ENTRIES_MAX ? 'overloaded' : undefined;
+  }
+
+  /** Resolves with the decision once it is durable. The same signal again gets the first answer again. */
+  async submitSignal(submission: SignalSubmission): Promise<Answer | Unready> {
+    const { key } = submission;
+    // Two deliveries of one signal at the same moment take turns, so that the second finds the first.
+    const earlier = this.#arriving.get(key);
+    const mine = (earlier ?? Promise.resolve()).then(() => this.#receive(submission));
+    this.#arriving.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#arriving.get(key) === mine) this.#arriving.delete(key);
+    }
+  }
+
+  async #receive(submission: SignalSubmission): Promise<Answer | Unready> {
+    const { journal } = this.#options;
+    const duplicateOf = await journal.findSignal(submission.key);
+    const unready = this.unready;
+    if (unready !== undefined) return unready;
+    const handled = this.#handle({
+      type: 'receive_signal',
+      ...submission,
+      ...(duplicateOf === undefined ? {} : { duplicateOf }),
+    });
+    if (handled === undefined) return 'journal_unavailable';
+    try {
+      await handled.durable;
+    } catch {
+      return 'journal_unavailable';
+    }
+    if (duplicateOf === undefined) return answerFrom(handled.facts);
+    const [first] = await journal.story(duplicateOf);
+    if (first === undefined) throw new Error(`signal ${duplicateOf} has no story`);
+    return { ...answerFrom(first.facts), duplicate: true };
+  }
+
+  /** Takes no more signals, lets what is under way finish within a deadline, and stores the state. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelTick();
+    const { timers, journal, exchange } = this.#options;
+    await within(
+      timers,
+      STOP_DRAIN_MS,
+      Promise.allSettled([...this.#underway, ...this.#arriving.values()]),
+      undefined,
+    );
+    if (this.#fault === undefined) await within(timers, STOP_DRAIN_MS, this.#storeState(), undefined);
+    await exchange.close();
+    await journal.close();
+  }
+
+  async #open(): Promise<void> {
+    const { account, version, settings, exchange, clock, acceptanceWindowMs } = this.#options;
+    const opened = await exchange.open((event) => this.#hear(event));
+    if (opened.kind === 'failed') throw new Error(`the exchange cannot be reached: ${opened.cause}`);
+    const listed = await exchange.instruments(settings.symbols);
+    if (listed.kind === 'failed') throw new Error(`the exchange lists no instruments: ${listed.cause}`);
+    const decidableAt = addMs(clock.now(), acceptanceWindowMs);
+    this.#handle({ type: 'start', account, version, settings, decidableAt });
+    this.#handle({ type: 'list_instruments', instruments: listed.value });
+    this.#askAboutAll();
+    this.#tick();
+  }
+
+  /** Decides a command; undefined once the engine has failed. The promise rejects if the facts cannot be made durable. */
+  #handle(command: Command): { facts: readonly Fact[]; durable: Promise<void> } | undefined {
+    if (this.#fault !== undefined) return undefined;
+    const { clock, exchange, journal, probe } = this.#options;
+    const at = clock.now();
+    const seq = (this.#state.seq + 1) as Seq;
+    let facts: Fact[];
+    try {
+      facts = advance(this.#state, command, { at, quote: (symbol) => exchange.quote(symbol) });
+    } catch (error) {
+      // The state may be half changed: nothing more is decided on it.
+      this.#fail(error);
+      return undefined;
+    }
+    if (facts.length === 0) return { facts, durable: this.#durable };
+    probe?.('decided');
+    const entry: Entry = { seq, at, facts };
+    const durable = journal.append(entry);
+    this.#durable = durable;
+    durable.then(
+      () => this.#carryOut(entry),
+      (error) => this.#fail(error),
+    );
+    return { facts, durable };
+  }
+
+  #fail(error: unknown): void {
+    if (this.#fault !== undefined) return;
+    this.#fault = error instanceof Error ? error : new Error(String(error));
+    this.#cancelTick();
+    this.#options.onProblem?.('engine_failed', this.#fault.message);
+    this.#failure.resolve(this.#fault);
+  }
+
+  /** What durable facts ask for. */
+  #carryOut(entry: Entry): void {
+    const { probe, onEntry } = this.#options;
+    probe?.('durable');
+    onEntry?.(entry);
+    for (const fact of entry.facts) {
+      if (fact.type === 'order.planned') this.#track(this.#submit(fact.order));
+      // A position that differs has a reason: an order of which the engine missed something.
+      else if (fact.type === 'drift.found') this.#askAbout((order) => order.plan.symbol === fact.symbol);
+      else if (fact.type === 'cancel.requested' || fact.type === 'orphan.found')
+        this.#track(this.#cancel(fact));
+    }
+    if (entry.seq - this.#storedSeq > STORE_STATE_FACTS) this.#track(this.#storeState());
+  }
+
+  #track(work: Promise<unknown>): void {
+    this.#underway.add(work);
+    work.catch((error) => this.#fail(error)).finally(() => this.#underway.delete(work));
+  }
+
+  async #submit(order: PlannedOrder): Promise<void> {
+    const { exchange, probe } = this.#options;
+    probe?.('sending');
+    const { outcome, sentAt, answeredAt } = await exchange.submit(order);
+    probe?.('answered');
+    const { clientOrderId } = order;
+    this.#handle({ type: 'record_outcome', clientOrderId, outcome, sentAt, answeredAt });
+    if (outcome.kind === 'accepted') this.#checkForMissingTrades(outcome.report);
+  }
+
+  async #cancel(order: OrderRef): Promise<void> {
+    const outcome = await this.#options.exchange.cancel(order);
+    if (outcome.kind === 'failed') this.#options.onProblem?.('cancel_failed', outcome.cause);
+    // Either way the order's own report tells what became of it.
+    const live = this.#state.orders.get(order.clientOrderId);
+    if (live !== undefined) this.#inquiries.ask(live);
+  }
+
+  #hear(event: ExchangeEvent): void {
+    this.#options.probe?.('event');
+    if (event.kind === 'gap') {
+      this.#askAboutAll();
+      return;
+    }
+    this.#handle({ type: 'record_report', report: event.report, how: 'stream' });
+    this.#checkForMissingTrades(event.report);
+  }
+
+  /** An execution that the exchange counts and no event has told of was lost on the way, or is about to come. */
+  #checkForMissingTrades(report: OrderReport): void {
+    const order = this.#state.orders.get(report.clientOrderId);
+    if (order !== undefined && quantity(report.executed) > order.filled) this.#inquiries.askSoon(order);
+  }
+
+  #askAboutAll(): void {
+    this.#askAbout(() => true);
+    this.#nextCompareAt = 0 as Micros;
+  }
+
+  #askAbout(concerns: (order: Order) => boolean): void {
+    for (const order of this.#state.orders.values()) {
+      if (order.phase === 'open' && concerns(order)) this.#inquiries.ask(order);
+    }
+  }
+
+  #tick(): void {
+    const { clock, timers } = this.#options;
+    this.#handle({ type: 'tick' });
+    const at = clock.now();
+    for (const order of ordersToAskAbout(this.#state, at)) this.#inquiries.ask(order);
+    if (at >= this.#nextCompareAt && !this.#comparing) this.#track(this.#compare());
+    if (!this.#stopping && this.#fault === undefined)
+      this.#cancelTick = timers.after(TICK_MS, () => this.#tick());
+  }
+
+  async #compare(): Promise<void> {
+    const { exchange, clock, onProblem } = this.#options;
+    this.#comparing = true;
+    const snapshot = await exchange.snapshot();
+    this.#comparing = false;
+    const settled = this.#state.reconciled && snapshot.kind === 'answer';
+    this.#nextCompareAt = addMs(clock.now(), settled ? SNAPSHOT_COMPARE_MS : COMPARE_AGAIN_MS);
+    if (snapshot.kind === 'failed') {
+      onProblem?.('snapshot_failed', snapshot.cause);
+      return;
+    }
+    const command = { type: 'compare_snapshot' as const, ...snapshot.value };
+    for (const order of ordersNotIn(this.#state, command)) this.#inquiries.ask(order);
+    this.#handle(command);
+  }
+
+  async #storeState(): Promise<void> {
+    const { seq } = this.#state;
+    if (seq === this.#storedSeq) return;
+    this.#storedSeq = seq;
+    const state = serialize(this.#state);
+    // A state may only be stored when every fact in it is.
+    await this.#durable;
+    await this.#options.journal.saveSnapshot({ version: STATE_VERSION, seq, state });
+  }
+}

@@ -1,0 +1,111 @@
+/** The requests about the account as a whole: open orders of both books, positions, balance, position mode. */
+
+import type { z } from 'zod';
+import type { ClientOrderId, Symbol } from '#core/ids.ts';
+import type { PositionMode } from '#core/settings.ts';
+import type { AccountBalance, Answer, ExchangePosition, ExchangeSnapshot, OrderRef } from '../port.ts';
+import type { Conditionals } from './conditionals.ts';
+import type { OnProblem } from './problem.ts';
+import { isConditionalType, ownId } from './reports.ts';
+import { type Clock, describe, type Rest } from './rest.ts';
+import * as schemas from './schemas.ts';
+
+const MODE_PATH = '/fapi/v1/positionSide/dual';
+/** The asset that positions are margined in. */
+const MARGIN_ASSET = 'USDT';
+
+export interface AccountOptions {
+  readonly rest: Rest;
+  readonly conditionals: Conditionals;
+  readonly clock: Clock;
+  readonly onProblem: OnProblem;
+}
+
+export class Account {
+  readonly #options: AccountOptions;
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+  }
+
+  async snapshot(): Promise<Answer<ExchangeSnapshot>> {
+    const takenAt = this.#options.clock.nowMicros();
+    const [regular, conditional, positions] = await Promise.all([
+      this.#get(schemas.openOrders, '/fapi/v1/openOrders'),
+      this.#get(schemas.openAlgoOrders, '/fapi/v1/openAlgoOrders'),
+      this.#get(schemas.positions, '/fapi/v3/positionRisk'),
+    ]);
+    if (regular.kind === 'failed') return regular;
+    if (conditional.kind === 'failed') return conditional;
+    if (positions.kind === 'failed') return positions;
+    const openOrders = new Map<ClientOrderId, OrderRef>();
+    const add = (clientOrderId: ClientOrderId | undefined, symbol: string, book: OrderRef['book']) => {
+      if (clientOrderId !== undefined) {
+        openOrders.set(clientOrderId, { clientOrderId, symbol: symbol as Symbol, book });
+      }
+    };
+    for (const { clientOrderId, symbol, origType } of regular.value) {
+      // The child of a conditional order carries its parent's id, and is cancelled and asked for by it.
+      add(ownId(clientOrderId), symbol, isConditionalType(origType) ? 'conditional' : 'regular');
+    }
+    for (const { clientAlgoId, algoId, symbol } of conditional.value) {
+      const own = ownId(clientAlgoId);
+      if (own !== undefined) this.#options.conditionals.learn({ clientAlgoId, algoId });
+      add(own, symbol, 'conditional');
+    }
+    return {
+      kind: 'answer',
+      value: { takenAt, positions: positions.value.flatMap(held), openOrders: [...openOrders.values()] },
+    };
+  }
+
+  async balance(): Promise<Answer<AccountBalance>> {
+    const account = await this.#get(schemas.account, '/fapi/v3/account');
+    if (account.kind === 'failed') return account;
+    const entry = account.value.assets.find(({ asset }) => asset === MARGIN_ASSET);
+    if (entry === undefined) return { kind: 'failed', cause: `the account has no ${MARGIN_ASSET}` };
+    const { asset, walletBalance, availableBalance, unrealizedProfit } = entry;
+    return {
+      kind: 'answer',
+      value: { asset, wallet: walletBalance, available: availableBalance, unrealised: unrealizedProfit },
+    };
+  }
+
+  /** Sets the position mode where it differs. */
+  async ensurePositionMode(mode: PositionMode): Promise<Answer<void>> {
+    const present = await this.#get(schemas.positionMode, MODE_PATH);
+    if (present.kind === 'failed') return present;
+    const dual = mode === 'hedge';
+    if (present.value.dualSidePosition === dual) return { kind: 'answer', value: undefined };
+    const result = await this.#options.rest.call({
+      method: 'POST',
+      path: MODE_PATH,
+      security: 'signed',
+      params: { dualSidePosition: String(dual) },
+    });
+    if (result.kind === 'answer' || result.meaning.kind === 'unchanged') {
+      return { kind: 'answer', value: undefined };
+    }
+    return { kind: 'failed', cause: `position mode ${mode}: ${describe(result)}` };
+  }
+
+  async #get<Schema extends z.ZodType>(schema: Schema, path: string): Promise<Answer<z.output<Schema>>> {
+    const result = await this.#options.rest.call({ method: 'GET', path, security: 'signed' });
+    if (result.kind === 'error') return { kind: 'failed', cause: `${path}: ${describe(result)}` };
+    const read = schema.safeParse(result.body);
+    if (read.success) return { kind: 'answer', value: read.data };
+    const cause = `GET ${path}: ${schemas.whatIsWrong(read.error)}`;
+    this.#options.onProblem('malformed_answer', cause);
+    return { kind: 'failed', cause };
+  }
+}
+
+/** Nothing where the position is empty. */
+function held(position: z.output<typeof schemas.positions>[number]): ExchangePosition[] {
+  const { symbol, positionSide, positionAmt, entryPrice } = position;
+  if (positionAmt === '0') return [];
+  const short = positionAmt.startsWith('-');
+  const side = positionSide === 'BOTH' ? (short ? 'SHORT' : 'LONG') : positionSide;
+  const quantity = short ? positionAmt.slice(1) : positionAmt;
+  return [{ symbol: symbol as Symbol, side, quantity, entryPrice }];
+}

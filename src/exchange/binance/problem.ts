@@ -1,0 +1,18 @@
+/** What goes wrong without being anyone's answer: told to the owner of the adapter, never thrown. */
+
+export type ProblemCode =
+  /** An answer or a stream message is not what the documentation says. */
+  | 'malformed_answer'
+  | 'malformed_message'
+  /** The account has orders that this engine did not make. */
+  | 'foreign_order'
+  | 'stream_lost'
+  | 'listen_key_failed'
+  | 'clock_resynchronised'
+  | 'clock_failed'
+  /** The stream announced news of an order that could not be fetched. */
+  | 'news_unread'
+  /** An order was found and its trades were not. */
+  | 'trades_unread';
+
+export type OnProblem = (code: ProblemCode, detail: string) => void;

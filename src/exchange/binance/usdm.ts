@@ -1,0 +1,225 @@
+/**
+ * Binance USD-M futures as an Exchange: REST for requests, the user stream for news, the market streams for quotes.
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info
+ */
+
+import type { ClientOrderId, Symbol } from '#core/ids.ts';
+import type { InstrumentText, Quote } from '#core/instrument.ts';
+import type { OrderReport, PlannedOrder } from '#core/order.ts';
+import type { PositionMode } from '#core/settings.ts';
+import type {
+  AccountBalance,
+  Answer,
+  CancelOutcome,
+  Exchange,
+  ExchangeEvent,
+  ExchangeSnapshot,
+  OrderRef,
+  ReportOutcome,
+  Submitted,
+} from '../port.ts';
+import { Account } from './account.ts';
+import { Conditionals } from './conditionals.ts';
+import { readInstruments } from './instruments.ts';
+import { Market } from './market.ts';
+import { Orders } from './orders.ts';
+import type { OnProblem } from './problem.ts';
+import { type Clock, describe, Rest } from './rest.ts';
+import { Redactor, type Secret } from './secret.ts';
+import { UserEvents } from './user-events.ts';
+import { UserStream } from './user-stream.ts';
+
+const OPEN_MS_MAX = 20_000;
+/** The rules of all symbols in one answer: some 3 MB. */
+const EXCHANGE_INFO_BYTES_MAX = 32 << 20;
+const EXCHANGE_INFO_MS_MAX = 15_000;
+const QUESTIONS_MAX = 200;
+
+export interface BinanceUsdmOptions {
+  /** https://fapi.binance.com */
+  readonly restUrl: string;
+  /** wss://fstream.binance.com */
+  readonly streamUrl: string;
+  readonly apiKey: Secret;
+  readonly apiSecret: Secret;
+  readonly symbols: readonly Symbol[];
+  readonly positionMode: PositionMode;
+  /** How long after it was signed the exchange may still accept a request. Small, so that an unknown is soon decidable. */
+  readonly recvWindowMs: number;
+  readonly clock: Clock;
+  readonly onProblem: OnProblem;
+}
+
+interface Streams {
+  readonly market: Market;
+  readonly user: UserStream;
+}
+
+export class BinanceUsdm implements Exchange {
+  readonly #options: BinanceUsdmOptions;
+  readonly #redactor = new Redactor();
+  readonly #conditionals = new Conditionals();
+  readonly #onProblem: OnProblem;
+  readonly #rest: Rest;
+  readonly #orders: Orders;
+  readonly #account: Account;
+  /** Orders that are being asked for; true if there was more news meanwhile. */
+  readonly #questions = new Map<ClientOrderId, boolean>();
+  #listener: ((event: ExchangeEvent) => void) | undefined;
+  #missedEvents = false;
+  #streams: Streams | undefined;
+  #closed = false;
+
+  constructor(options: BinanceUsdmOptions) {
+    this.#options = options;
+    this.#redactor.hide('apiKey', options.apiKey);
+    this.#redactor.hide('apiSecret', options.apiSecret);
+    this.#onProblem = (code, detail) => options.onProblem(code, this.#redactor.redact(detail));
+    const { clock, recvWindowMs } = options;
+    const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
+    this.#rest = new Rest({ ...options, redactor: this.#redactor, onProblem: this.#onProblem });
+    this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
+    this.#account = new Account({ ...shared, rest: this.#rest, clock });
+  }
+
+  async open(listener: (event: ExchangeEvent) => void): Promise<Answer<void>> {
+    if (this.#streams !== undefined || this.#closed) throw new Error('open() is called once, before close()');
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<Answer<void>>((resolve) => {
+      timer = setTimeout(
+        () => resolve({ kind: 'failed', cause: `not open within ${OPEN_MS_MAX} ms` }),
+        OPEN_MS_MAX,
+      );
+    });
+    const opened = await Promise.race([this.#connect(), deadline]);
+    clearTimeout(timer);
+    if (opened.kind === 'failed') {
+      await this.close();
+      return opened;
+    }
+    setImmediate(() => {
+      this.#listener = listener;
+      if (this.#missedEvents) this.#emit({ kind: 'gap' });
+    });
+    return opened;
+  }
+
+  async instruments(symbols: readonly Symbol[]): Promise<Answer<InstrumentText[]>> {
+    const result = await this.#rest.call({
+      method: 'GET',
+      path: '/fapi/v1/exchangeInfo',
+      security: 'none',
+      deadlineMs: EXCHANGE_INFO_MS_MAX,
+      answerBytesMax: EXCHANGE_INFO_BYTES_MAX,
+    });
+    if (result.kind === 'error') return { kind: 'failed', cause: `exchangeInfo: ${describe(result)}` };
+    return readInstruments(result.body, symbols);
+  }
+
+  quote(symbol: Symbol): Quote | undefined {
+    return this.#streams?.market.quote(symbol);
+  }
+
+  submit(order: PlannedOrder): Promise<Submitted> {
+    return this.#orders.submit(order);
+  }
+
+  cancel(order: OrderRef): Promise<CancelOutcome> {
+    return this.#orders.cancel(order);
+  }
+
+  report(order: OrderRef): Promise<ReportOutcome> {
+    return this.#orders.report(order);
+  }
+
+  snapshot(): Promise<Answer<ExchangeSnapshot>> {
+    return this.#account.snapshot();
+  }
+
+  balance(): Promise<Answer<AccountBalance>> {
+    return this.#account.balance();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listener = undefined;
+    await Promise.all([this.#streams?.user.close(), this.#streams?.market.close()]);
+    await this.#rest.close();
+  }
+
+  async #connect(): Promise<Answer<void>> {
+    const clock = await this.#rest.measureClock();
+    if (clock.kind === 'failed') return clock;
+    const mode = await this.#account.ensurePositionMode(this.#options.positionMode);
+    if (mode.kind === 'failed') return mode;
+    if (this.#closed) return { kind: 'failed', cause: 'closed' };
+    const { streamUrl, symbols, clock: ours } = this.#options;
+    const market = new Market({ streamUrl, symbols, clock: ours, onProblem: this.#onProblem });
+    const connected = Promise.withResolvers<void>();
+    this.#streams = { market, user: this.#userStream(connected.resolve) };
+    await Promise.all([market.ready, connected.promise]);
+    return { kind: 'answer', value: undefined };
+  }
+
+  #userStream(onFirstConnected: () => void): UserStream {
+    const events = new UserEvents({
+      conditionals: this.#conditionals,
+      onReport: (report) => this.#emitReport(report),
+      ask: (order) => void this.#ask(order),
+      onLost: () => this.#emit({ kind: 'gap' }),
+      onKeyExpired: () => this.#streams?.user.reconnect(),
+      onProblem: this.#onProblem,
+    });
+    return new UserStream({
+      rest: this.#rest,
+      streamUrl: this.#options.streamUrl,
+      redactor: this.#redactor,
+      onConnected: (again) => (again ? this.#emit({ kind: 'gap' }) : onFirstConnected()),
+      onMessage: (text) => events.handle(text),
+      onProblem: this.#onProblem,
+    });
+  }
+
+  /** Events begin after open() has resolved: what came before is told as a gap. */
+  #emit(event: ExchangeEvent): void {
+    if (this.#listener === undefined) this.#missedEvents = true;
+    else this.#listener(event);
+  }
+
+  #emitReport(report: OrderReport): void {
+    this.#emit({ kind: 'report', report });
+  }
+
+  /** Fetches an order's news that the stream could not tell, and tells it as the stream would have. */
+  async #ask(order: OrderRef): Promise<void> {
+    const { clientOrderId } = order;
+    if (this.#questions.has(clientOrderId)) {
+      this.#questions.set(clientOrderId, true);
+      return;
+    }
+    if (this.#questions.size >= QUESTIONS_MAX) {
+      this.#lose(order, `${QUESTIONS_MAX} orders are being asked for`);
+      return;
+    }
+    do {
+      this.#questions.set(clientOrderId, false);
+      const outcome = await this.#orders.report(order);
+      if (this.#closed) break;
+      if (outcome.kind === 'found') {
+        const { childOrderId, status } = outcome.report;
+        if (childOrderId !== undefined && status !== 'open') this.#conditionals.endChild(childOrderId);
+        this.#emitReport(outcome.report);
+      } else {
+        this.#lose(order, outcome.kind === 'failed' ? outcome.cause : 'missing');
+      }
+    } while (this.#questions.get(clientOrderId) === true);
+    this.#questions.delete(clientOrderId);
+  }
+
+  /** Whoever hears of a gap compares all orders with the exchange. */
+  #lose(order: OrderRef, cause: string): void {
+    this.#onProblem('news_unread', `${order.clientOrderId}: ${cause}`);
+    this.#emit({ kind: 'gap' });
+  }
+}

@@ -1,0 +1,77 @@
+/** Who a signal is: its key within the account, the id of one that names none, and the trace that it is told in. */
+
+import { createHash, hash } from 'node:crypto';
+import type { AccountId, SignalId, SignalKey, TraceId } from '#core/ids.ts';
+import type { Signal } from '#core/signal.ts';
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const BITS_PER_LETTER = 5;
+const KEY_LETTERS = 20;
+const DERIVED_ID_LETTERS = 26;
+const TRACE_ID_DIGITS = 32;
+
+/** The first 100 bits of SHA-256 over account and signal id. Neither can contain the line break between them. */
+export const signalKeyFor = (account: AccountId, id: SignalId): SignalKey =>
+  letters(digest(`${account}\n${id}`), KEY_LETTERS) as SignalKey;
+
+/**
+ * The id of a signal that names none, by what it asks for and when it was made: the same signal sent again is the same
+ * signal. Metadata does not count.
+ */
+export function derivedSignalId(signal: Omit<Signal, 'id'>): SignalId {
+  const content = [
+    signal.strategyId,
+    signal.symbol,
+    signal.action,
+    signal.confidence,
+    signal.orderType,
+    signal.price ?? null,
+    signal.quantity ?? null,
+    signal.stopLoss ?? null,
+    signal.stopLossRate ?? null,
+    signal.takeProfit ?? null,
+    signal.takeProfitRate ?? null,
+    signal.timestampMs,
+  ];
+  return `auto-${letters(digest(JSON.stringify(content)), DERIVED_ID_LETTERS)}` as SignalId;
+}
+
+export interface TraceContext {
+  readonly trace: TraceId;
+  readonly parentSpan?: string;
+}
+
+// https://www.w3.org/TR/trace-context/#traceparent-header: a later version may append fields after a dash.
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
+
+/** The publisher's trace if it sent one that is valid; otherwise one that follows from the signal. */
+export function traceContextOf(traceparent: string | undefined, key: SignalKey): TraceContext {
+  const [, version, trace = '', parentSpan = '', more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  const valid =
+    version !== undefined &&
+    version !== 'ff' &&
+    !(version === '00' && more !== undefined) &&
+    !/^0+$/.test(trace) &&
+    !/^0+$/.test(parentSpan);
+  if (valid) return { trace: trace as TraceId, parentSpan };
+  return { trace: hash('sha256', key, 'hex').slice(0, TRACE_ID_DIGITS) as TraceId };
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** The leading bits in base32. */
+function letters(bytes: Buffer, count: number): string {
+  let text = '';
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= BITS_PER_LETTER && text.length < count) {
+      bits -= BITS_PER_LETTER;
+      text += ALPHABET.charAt((value >>> bits) & 31);
+    }
+    value &= (1 << bits) - 1;
+  }
+  return text;
+}

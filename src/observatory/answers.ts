@@ -1,0 +1,127 @@
+// The shapes of the API's answers: plain types, shared with the page. Times are RFC 3339 in UTC with nine
+// decimals; names that end in Ms are milliseconds.
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type Attributes = { [key: string]: JsonValue };
+
+export interface ErrorAnswer {
+  error: { code: 'invalid_parameter' | 'not_found' | 'busy' | 'query_timeout' | 'internal'; message: string };
+}
+
+export type SignalOutcome =
+  | 'received'
+  | 'accepted'
+  | 'refused'
+  | 'duplicate'
+  | 'submitted'
+  | 'order_refused'
+  | 'order_unknown'
+  | 'filled'
+  | 'protected';
+
+export interface SignalSummary {
+  signalId: string;
+  traceId: string;
+  time: string;
+  strategy: string | null;
+  symbol: string | null;
+  action: string | null;
+  decision: string | null;
+  outcome: SignalOutcome;
+  reason: string | null;
+  /** From receipt to the exchange's answer to the order, or to the decision when no order was made. */
+  latencyMs: number;
+}
+
+export interface SignalsAnswer {
+  signals: SignalSummary[];
+  /** For `before`, to get the page of older ones. */
+  next: string | null;
+}
+
+export interface SpanNode {
+  spanId: string;
+  parentSpanId: string | null;
+  name: string;
+  service: string;
+  scope: string;
+  kind: string;
+  start: string;
+  /** From the start of the trace. */
+  offsetMs: number;
+  durationMs: number;
+  status: string;
+  statusMessage: string;
+  attributes: Attributes;
+  events: { time: string; offsetMs: number; name: string; attributes: Attributes }[];
+  links: { traceId: string; spanId: string; attributes: Attributes }[];
+}
+
+export interface LogEntry {
+  time: string;
+  traceId: string | null;
+  spanId: string | null;
+  severity: string;
+  severityText: string;
+  eventName: string;
+  body: string;
+  service: string;
+  attributes: Attributes;
+}
+
+export interface TraceAnswer {
+  traceId: string;
+  start: string;
+  durationMs: number;
+  spans: SpanNode[];
+  logs: (LogEntry & { offsetMs: number })[];
+  /** True when there was more than an answer may hold. */
+  truncated: boolean;
+}
+
+export interface LogsAnswer {
+  logs: LogEntry[];
+}
+
+export interface MetricSummary {
+  name: string;
+  type: string;
+  unit: string;
+  description: string;
+  series: number;
+  newest: string;
+}
+
+export interface MetricsAnswer {
+  metrics: MetricSummary[];
+}
+
+export type MetricPoint =
+  | { time: string; value: number | null }
+  | {
+      time: string;
+      count: number | null;
+      sum: number | null;
+      min: number | null;
+      max: number | null;
+      /** Buckets or quantiles, by type. */
+      detail: JsonValue;
+    };
+
+export interface MetricSeries {
+  service: string;
+  attributes: Attributes;
+  type: string;
+  unit: string;
+  temporality: string;
+  monotonic: boolean;
+  points: MetricPoint[];
+}
+
+export interface MetricQueryAnswer {
+  name: string;
+  from: string;
+  to: string;
+  series: MetricSeries[];
+  truncated: boolean;
+}

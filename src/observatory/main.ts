@@ -1,0 +1,67 @@
+// The observatory as a process: ports and directory from the environment, one line of JSON when it is ready,
+// and a clean end on SIGTERM and SIGINT.
+import { z } from 'zod';
+import { startObservatory } from './observatory.ts';
+
+const port = (byDefault: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'expected a port number')
+    .transform(Number)
+    .pipe(z.number().max(65_535))
+    .default(byDefault);
+
+const environment = z.object({
+  OBSERVATORY_PORT: port(8001),
+  OTLP_GRPC_PORT: port(4317),
+  OTLP_HTTP_PORT: port(4318),
+  OBSERVATORY_DATA_DIR: z.string().min(1).default('./data/observatory'),
+});
+
+const endDeadlineMs = 3_000;
+
+function say(entry: Record<string, unknown>): void {
+  console.log(JSON.stringify(entry));
+}
+
+async function main(): Promise<void> {
+  const settings = environment.parse(process.env);
+  const observatory = await startObservatory({
+    dataDirectory: settings.OBSERVATORY_DATA_DIR,
+    ports: {
+      page: settings.OBSERVATORY_PORT,
+      otlpGrpc: settings.OTLP_GRPC_PORT,
+      otlpHttp: settings.OTLP_HTTP_PORT,
+    },
+  });
+  let ending = false;
+  const end = (signal: string) => {
+    if (ending) return;
+    ending = true;
+    // What is not written by then would be lost to a kill as well; acknowledged records are durable already.
+    setTimeout(() => process.exit(1), endDeadlineMs).unref();
+    observatory.close().then(
+      () => {
+        say({ event: 'observatory.ended', signal });
+        process.exit(0);
+      },
+      (error: unknown) => {
+        say({ event: 'observatory.failed', error: String(error) });
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  say({
+    event: 'observatory.ready',
+    url: observatory.url,
+    ports: observatory.ports,
+    setAside: observatory.setAside ?? null,
+  });
+}
+
+main().catch((error: unknown) => {
+  say({ event: 'observatory.failed', error: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+});

@@ -1,0 +1,67 @@
+// Server-sent events that tell pages that new telemetry is stored. Pages fetch what they show; an event only
+// says that there is something to fetch.
+import type { ServerResponse } from 'node:http';
+import type { Stored } from '../store/writer.ts';
+
+const clientsMax = 64;
+const heartbeatMs = 15_000;
+/** Stores may come many times a second; a page gains nothing from hearing of each. */
+const eventIntervalMs = 200;
+const unreadBytesMax = 64 * 1024;
+
+export class LiveFeed {
+  readonly #clients = new Set<ServerResponse>();
+  readonly #heartbeat: NodeJS.Timeout;
+  #pending: Stored | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.#heartbeat = setInterval(() => this.#send(': still here\n\n'), heartbeatMs);
+    this.#heartbeat.unref();
+  }
+
+  /** False when there are too many listeners already. */
+  add(client: ServerResponse): boolean {
+    if (this.#clients.size >= clientsMax) return false;
+    client.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      connection: 'keep-alive',
+    });
+    client.write('retry: 1000\n\n');
+    this.#clients.add(client);
+    client.on('close', () => this.#clients.delete(client));
+    return true;
+  }
+
+  announce(stored: Stored): void {
+    if (this.#clients.size === 0) return;
+    const sum = this.#pending ?? { spans: 0, logs: 0, points: 0 };
+    this.#pending = {
+      spans: sum.spans + stored.spans,
+      logs: sum.logs + stored.logs,
+      points: sum.points + stored.points,
+    };
+    this.#timer ??= setTimeout(() => this.#flush(), eventIntervalMs);
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#timer);
+    for (const client of this.#clients) client.destroy();
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    this.#send(`event: stored\ndata: ${JSON.stringify(this.#pending)}\n\n`);
+    this.#pending = undefined;
+  }
+
+  #send(text: string): void {
+    for (const client of this.#clients) {
+      // A page that reads nothing is let go; it reconnects by itself when it lives again.
+      if (client.writableLength > unreadBytesMax) client.destroy();
+      else client.write(text);
+    }
+  }
+}

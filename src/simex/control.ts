@@ -1,0 +1,141 @@
+/** The simulator's own endpoints under /sim: faults, scripted prices, state and the ledger. */
+import { z } from 'zod';
+import type { DurableExchange } from './durable-exchange.ts';
+import type { Faults } from './faults.ts';
+import { faultMix, faultSchema, faultsMax } from './faults.ts';
+import type { Store } from './store.ts';
+
+export interface ControlOptions {
+  readonly exchange: DurableExchange;
+  readonly store: Store;
+  readonly faults: Faults;
+  readonly clock: () => number;
+}
+
+export interface ControlRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly rawQuery: string;
+  readonly contentType: string;
+  readonly rawBody: string;
+}
+
+export interface ControlAnswer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+}
+
+const faultsBody = z.union([
+  z.strictObject({ faults: z.array(faultSchema).min(1).max(faultsMax), seed: z.int().optional() }),
+  z.strictObject({ mix: z.strictObject({ seed: z.int(), probability: z.number().min(0).max(1) }) }),
+]);
+const decimal = z.string().regex(/^\d{1,20}(\.\d{1,10})?$/);
+const priceBody = z.strictObject({
+  symbol: z.string().max(20),
+  /** null lets the market move again. */
+  price: decimal.nullable(),
+  markPrice: decimal.optional(),
+});
+const ledgerLimitDefault = 1000;
+const ledgerLimitMax = 10_000;
+
+const answer = (status: number, body: unknown): ControlAnswer => ({ status, body: JSON.stringify(body) });
+const failure = (status: number, error: string, detail?: unknown): ControlAnswer =>
+  answer(status, { error, ...(detail === undefined ? {} : { detail }) });
+
+export class Control {
+  readonly #options: ControlOptions;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+  }
+
+  handle(request: ControlRequest): ControlAnswer {
+    const { method, path } = request;
+    // A web page cannot send this type to another origin without asking first.
+    if (method === 'POST' && !request.contentType.startsWith('application/json')) {
+      return failure(415, 'content-type must be application/json');
+    }
+    switch (`${method} ${path}`) {
+      case 'GET /sim/faults':
+        return answer(200, { faults: this.#options.faults.list() });
+      case 'POST /sim/faults':
+        return withBody(request.rawBody, faultsBody, (body) => this.#addFaults(body));
+      case 'DELETE /sim/faults':
+        this.#options.faults.clear();
+        return answer(200, { faults: [] });
+      case 'POST /sim/price':
+        return withBody(request.rawBody, priceBody, (body) => this.#setPrice(body));
+      case 'GET /sim/state':
+        return this.#state();
+      case 'GET /sim/ledger':
+        return this.#ledger(new URLSearchParams(request.rawQuery));
+      default:
+        return failure(404, `no ${method} ${path}`);
+    }
+  }
+
+  #addFaults(body: z.infer<typeof faultsBody>): ControlAnswer {
+    const { faults } = this.#options;
+    const seed = 'mix' in body ? body.mix.seed : body.seed;
+    if (seed !== undefined) faults.reseed(seed);
+    const ids = faults.add('mix' in body ? faultMix(body.mix.probability) : body.faults);
+    return ids === undefined ? failure(409, `more than ${faultsMax} faults`) : answer(200, { ids });
+  }
+
+  #setPrice({ symbol, price, markPrice }: z.infer<typeof priceBody>): ControlAnswer {
+    const { exchange, clock } = this.#options;
+    const result =
+      price === null
+        ? exchange.call('releasePrice', symbol, clock())
+        : exchange.call('setPrice', symbol, price, clock(), markPrice ?? price);
+    return result.ok ? answer(200, { symbol, price }) : answer(400, { error: result.msg, code: result.code });
+  }
+
+  #state(): ControlAnswer {
+    const { exchange, store, faults } = this.#options;
+    const { view } = exchange;
+    const orders = view.openOrders();
+    const algos = view.openAlgoOrders();
+    const positions = view.positionRisk();
+    if (!orders.ok || !algos.ok || !positions.ok) throw new Error('a question without a symbol was refused');
+    return answer(200, {
+      nowMs: view.nowMs,
+      dualSide: view.dualSide,
+      ledgerLength: store.ledgerLength(),
+      account: view.account(),
+      positions: positions.positions,
+      openOrders: orders.orders,
+      openAlgoOrders: algos.algos,
+      faults: faults.list(),
+    });
+  }
+
+  #ledger(query: URLSearchParams): ControlAnswer {
+    const from = Number(query.get('from') ?? '1');
+    const limit = Number(query.get('limit') ?? ledgerLimitDefault);
+    if (!Number.isInteger(from) || from < 1) return failure(400, 'from is a number from 1 on');
+    if (!Number.isInteger(limit) || limit < 1 || limit > ledgerLimitMax) {
+      return failure(400, `limit is a number from 1 to ${ledgerLimitMax}`);
+    }
+    const { store } = this.#options;
+    const entries = store.ledger(from, limit);
+    const next = from + entries.length;
+    return {
+      status: 200,
+      body: `{"entries":[${entries.join(',')}],"next":${next},"length":${store.ledgerLength()}}`,
+    };
+  }
+}
+
+function withBody<T>(rawBody: string, schema: z.ZodType<T>, act: (body: T) => ControlAnswer): ControlAnswer {
+  let json: unknown;
+  try {
+    json = JSON.parse(rawBody);
+  } catch {
+    return failure(400, 'the body is not JSON');
+  }
+  const parsed = schema.safeParse(json);
+  return parsed.success ? act(parsed.data) : failure(400, 'the body has another form', parsed.error.issues);
+}

@@ -1,0 +1,174 @@
+/**
+ * Faults that the wires of the simulated exchange inject on demand. A request fault is about one answer, a stream
+ * fault about one event of the private stream; both can be limited by probability and by count.
+ */
+import { z } from 'zod';
+import type { RandomState } from './random.ts';
+import { nextBelow, seedRandom } from './random.ts';
+
+const chance = {
+  /** How often it strikes, 0 to 1; always unless told. */
+  probability: z.number().min(0).max(1).optional(),
+  /** How many times it strikes before it is gone; for ever unless told. */
+  count: z.int().min(1).max(1_000_000).optional(),
+};
+const delayMs = z.int().min(1).max(60_000);
+const endpoint = z
+  .string()
+  .regex(/^(GET|POST|PUT|DELETE) \/fapi\/[a-zA-Z0-9/]+$/)
+  .optional();
+
+export const requestFaultKinds = [
+  'accept-then-503',
+  'refuse-then-503',
+  'accept-then-1006',
+  'accept-then-1007',
+  'refuse-then-1007',
+  'reset-before',
+  'reset-after',
+  'hang-before',
+  'hang-after',
+  'service-unavailable',
+  'internal-error',
+  'throttled',
+] as const;
+export const streamFaultKinds = [
+  'stream-duplicate',
+  'stream-drop',
+  'stream-reorder',
+  'stream-disconnect',
+] as const;
+
+const userEvent = z
+  .enum(['ORDER_TRADE_UPDATE', 'ACCOUNT_UPDATE', 'ALGO_UPDATE', 'ACCOUNT_CONFIG_UPDATE'])
+  .optional();
+
+export const faultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(requestFaultKinds), endpoint, ...chance }),
+  z.strictObject({
+    kind: z.enum(['rate-limited', 'banned']),
+    endpoint,
+    retryAfterSeconds: z.int().min(1).max(259_200),
+    ...chance,
+  }),
+  /** An order cannot be queried until so long after it was accepted. */
+  z.strictObject({ kind: z.literal('query-lag'), endpoint, delayMs, ...chance }),
+  z.strictObject({ kind: z.enum(streamFaultKinds), event: userEvent, ...chance }),
+  z.strictObject({ kind: z.literal('stream-delay'), event: userEvent, delayMs, ...chance }),
+  /** The private stream stays open and says nothing. */
+  z.strictObject({ kind: z.literal('stream-silent') }),
+  z.strictObject({ kind: z.literal('clock-skew'), skewMs: z.int().min(-3_600_000).max(3_600_000) }),
+]);
+export type Fault = z.infer<typeof faultSchema>;
+export type FaultKind = Fault['kind'];
+type StreamFault = Extract<Fault, { kind: `stream-${string}` }>;
+type RequestFault = Exclude<Fault, { kind: `stream-${string}` | 'clock-skew' }>;
+
+export interface ActiveFault {
+  readonly id: number;
+  readonly fault: Fault;
+  hits: number;
+}
+
+export const faultsMax = 100;
+const perMillion = 1_000_000;
+/** What a query lag concerns. */
+const queries: readonly string[] = ['GET /fapi/v1/order', 'GET /fapi/v1/algoOrder'];
+
+/** Every kind that leaves the exchange able to recover, each with the given probability. */
+export function faultMix(probability: number): Fault[] {
+  const order = { endpoint: 'POST /fapi/v1/order' };
+  return [
+    { kind: 'accept-then-503', ...order, probability },
+    { kind: 'refuse-then-503', ...order, probability },
+    { kind: 'accept-then-1007', ...order, probability },
+    { kind: 'refuse-then-1007', ...order, probability },
+    { kind: 'reset-before', probability },
+    { kind: 'reset-after', probability },
+    { kind: 'internal-error', probability },
+    { kind: 'query-lag', delayMs: 300, probability },
+    { kind: 'stream-duplicate', probability },
+    { kind: 'stream-drop', probability },
+    { kind: 'stream-reorder', probability },
+    { kind: 'stream-delay', delayMs: 250, probability },
+    { kind: 'stream-disconnect', probability: probability / 10 },
+  ];
+}
+
+export class Faults {
+  readonly #active: ActiveFault[] = [];
+  #random: RandomState;
+  #nextId = 1;
+
+  constructor(seed: number) {
+    this.#random = seedRandom(seed, 'faults');
+  }
+
+  reseed(seed: number): void {
+    this.#random = seedRandom(seed, 'faults');
+  }
+
+  /** Gives the ids of the new faults, or undefined when there would be too many. */
+  add(faults: readonly Fault[]): number[] | undefined {
+    if (this.#active.length + faults.length > faultsMax) return undefined;
+    return faults.map((fault) => {
+      const id = this.#nextId;
+      this.#nextId += 1;
+      this.#active.push({ id, fault, hits: 0 });
+      return id;
+    });
+  }
+
+  clear(): void {
+    this.#active.length = 0;
+  }
+
+  list(): readonly ActiveFault[] {
+    return this.#active;
+  }
+
+  /** The fault that strikes this request, if any. */
+  onRequest(endpointName: string): RequestFault | undefined {
+    return this.#strike(
+      (fault): fault is RequestFault =>
+        !fault.kind.startsWith('stream-') &&
+        fault.kind !== 'clock-skew' &&
+        (fault.kind !== 'query-lag' || queries.includes(endpointName)) &&
+        (!('endpoint' in fault) || fault.endpoint === undefined || fault.endpoint === endpointName),
+    );
+  }
+
+  /** The fault that strikes this event of the private stream, if any. */
+  onUserEvent(event: string): StreamFault | undefined {
+    return this.#strike(
+      (fault): fault is StreamFault =>
+        fault.kind.startsWith('stream-') &&
+        (!('event' in fault) || fault.event === undefined || fault.event === event),
+    );
+  }
+
+  clockSkewMs(): number {
+    let skewMs = 0;
+    for (const { fault } of this.#active) if (fault.kind === 'clock-skew') skewMs = fault.skewMs;
+    return skewMs;
+  }
+
+  #strike<F extends Fault>(concerns: (fault: Fault) => fault is F): F | undefined {
+    for (const active of this.#active) {
+      const { fault } = active;
+      if (!concerns(fault) || !this.#happens(fault)) continue;
+      active.hits += 1;
+      if (active.hits >= countOf(fault)) this.#active.splice(this.#active.indexOf(active), 1);
+      return fault;
+    }
+    return undefined;
+  }
+
+  #happens(fault: Fault): boolean {
+    const probability = 'probability' in fault ? (fault.probability ?? 1) : 1;
+    return nextBelow(this.#random, perMillion) < probability * perMillion;
+  }
+}
+
+const countOf = (fault: Fault): number =>
+  'count' in fault && fault.count !== undefined ? fault.count : Number.POSITIVE_INFINITY;

@@ -1,0 +1,75 @@
+/**
+ * The published filters of a symbol, each with the code that its violation gets.
+ * https://developers.binance.com/docs/derivatives/usds-margined-futures/common-definition#filters
+ */
+import type { Price, Quantity, Rate } from '#core/money.ts';
+import { isMultipleOf, notional, rate, showMoney, showPrice } from '#core/money.ts';
+import * as refusals from './refusals.ts';
+import type { Instrument } from './symbols.ts';
+import type { OrderType, Refusal, Side } from './types.ts';
+
+const ONE = rate('1');
+const unitDigits = 10;
+
+const smallestUnit = (precision: number): bigint => 10n ** BigInt(unitDigits - precision);
+
+const scaled = (at: Price, by: Rate): Price => ((at * by) / ONE) as Price;
+
+export function checkPrice(price: Price, instrument: Instrument): Refusal | undefined {
+  if (price <= 0n) return refusals.priceNotPositive();
+  if (price % smallestUnit(instrument.spec.pricePrecision) !== 0n) return refusals.tooPrecise();
+  if (price > instrument.maxPrice) return refusals.priceAboveMax();
+  if (price < instrument.minPrice) return refusals.priceBelowMin();
+  const aboveMin = (price - instrument.minPrice) as Price;
+  return isMultipleOf(aboveMin, instrument.tick) ? undefined : refusals.priceOffTick();
+}
+
+export function checkTriggerPrice(price: Price, instrument: Instrument): Refusal | undefined {
+  if (price <= 0n) return refusals.triggerNotPositive();
+  if (price > instrument.maxPrice) return refusals.triggerAboveMax();
+  return checkPrice(price, instrument);
+}
+
+export function checkQuantity(
+  quantity: Quantity,
+  type: OrderType,
+  instrument: Instrument,
+): Refusal | undefined {
+  if (quantity <= 0n) return refusals.quantityNotPositive();
+  if (quantity % smallestUnit(instrument.spec.quantityPrecision) !== 0n) return refusals.tooPrecise();
+  if (quantity < instrument.minQuantity) return refusals.quantityBelowMin();
+  const most = type === 'MARKET' ? instrument.marketMaxQuantity : instrument.maxQuantity;
+  if (quantity > most) return refusals.quantityAboveMax();
+  const aboveMin = (quantity - instrument.minQuantity) as Quantity;
+  return isMultipleOf(aboveMin, instrument.step) ? undefined : refusals.quantityOffStep();
+}
+
+/** PERCENT_PRICE of a limit order. */
+export function checkPriceBand(
+  price: Price,
+  side: Side,
+  mark: Price,
+  instrument: Instrument,
+): Refusal | undefined {
+  const cap = scaled(mark, instrument.multiplierUp);
+  if (side === 'BUY' && price > cap) return refusals.priceAboveCap(showPrice(cap));
+  const floor = scaled(mark, instrument.multiplierDown);
+  if (side === 'SELL' && price < floor) return refusals.priceBelowFloor(showPrice(floor));
+  return undefined;
+}
+
+export const checkNotional = (
+  price: Price,
+  quantity: Quantity,
+  instrument: Instrument,
+): Refusal | undefined =>
+  notional(price, quantity) < instrument.minNotional
+    ? refusals.notionalTooSmall(showMoney(instrument.minNotional))
+    : undefined;
+
+/** marketTakeBound: how far from the mark price a market order may trade. */
+export const marketBound = (side: Side, mark: Price, instrument: Instrument): Price =>
+  scaled(
+    mark,
+    (side === 'BUY' ? ONE + instrument.marketTakeBound : ONE - instrument.marketTakeBound) as Rate,
+  );

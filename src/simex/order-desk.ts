@@ -1,0 +1,385 @@
+/** The regular book: accepts, matches, cancels and expires LIMIT and MARKET orders. */
+import type { Money, Price, Quantity } from '#core/money.ts';
+import {
+  addMoney,
+  addQuantity,
+  notional,
+  roundToStep,
+  shareOf,
+  showMoney,
+  showPrice,
+  showQuantity,
+  subtractMoney,
+  subtractQuantity,
+  zeroMoney,
+  zeroQuantity,
+} from '#core/money.ts';
+import { fill, initialMargin, leverageOf, makerFee, marginOf, positionOf, takerFee } from './account.ts';
+import { countOf, opposite, rest, sideOf, unrest } from './book.ts';
+import { checkNotional, checkPrice, checkPriceBand, checkQuantity, marketBound } from './filters.ts';
+import { addOrder, addTrade, endOrder } from './history.ts';
+import type { Level } from './market.ts';
+import type { AlgoOrder, Order } from './order.ts';
+import { closesHedge, isOpen, remaining } from './order.ts';
+import type { Position } from './position.ts';
+import { entryPriceOf, isReducedBy, reducingPart, smaller } from './position.ts';
+import { nextBelow, nextBetween } from './random.ts';
+import * as refusals from './refusals.ts';
+import type { ExpiryReason, Reporter } from './reporter.ts';
+import { expiryReason } from './reporter.ts';
+import type { OrderRequest } from './request.ts';
+import type { ExchangeState, Listing } from './state.ts';
+import { listingOf, markOf } from './state.ts';
+import type { Instrument } from './symbols.ts';
+import type { Refusal, Result, Side } from './types.ts';
+
+/** What the conditional book has to know about the regular one. */
+export interface OrderDeskHooks {
+  readonly onOrderEnded: (order: Order) => void;
+  readonly onPositionClosed: (position: Position) => void;
+}
+
+/** One in this many fills of a touched order is partial. */
+const partialFillOneIn = 3;
+
+export class OrderDesk {
+  readonly #state: ExchangeState;
+  readonly #report: Reporter;
+  readonly #hooks: OrderDeskHooks;
+
+  constructor(state: ExchangeState, report: Reporter, hooks: OrderDeskHooks) {
+    this.#state = state;
+    this.#report = report;
+    this.#hooks = hooks;
+  }
+
+  /** `origin` is the conditional order that a triggered order comes from. */
+  submit(request: OrderRequest, origin?: AlgoOrder): Result<{ readonly order: Order }> {
+    const { instrument, side, positionSide } = request;
+    const { account } = this.#state;
+    const listing = listingOf(this.#state, instrument.symbol);
+    const position = positionOf(account, instrument.symbol, positionSide);
+    const closing = request.reduceOnly || closesHedge(side, positionSide);
+    const refusal = this.#check(request, listing, position, closing, origin);
+    if (refusal !== undefined) return refusal;
+
+    const { nowMs } = this.#state;
+    const orderId = this.#state.nextOrderId;
+    this.#state.nextOrderId += 1;
+    const order: Order = {
+      orderId,
+      clientOrderId: request.clientId ?? `sim-${orderId}`,
+      symbol: instrument.symbol,
+      side,
+      positionSide,
+      type: request.type,
+      timeInForce: request.timeInForce,
+      price: request.price,
+      // One-way mode: a reduce-only order for more than the position is cut to it.
+      quantity: closing ? reducingPart(position, side, request.quantity) : request.quantity,
+      reduceOnly: request.reduceOnly,
+      closing,
+      selfTradePrevention: request.selfTradePrevention,
+      origin,
+      createdMs: nowMs,
+      status: 'NEW',
+      executed: zeroQuantity,
+      cost: zeroMoney,
+      reserved: zeroMoney,
+      updatedMs: nowMs,
+    };
+    addOrder(this.#state.history, order);
+    this.#report.record(order.symbol, {
+      kind: 'order_accepted',
+      ...factsOf(order),
+      type: order.type,
+      timeInForce: order.timeInForce,
+      quantity: showQuantity(order.quantity),
+      price: showPrice(order.price),
+      reduceOnly: order.reduceOnly,
+      algoId: origin?.algoId ?? 0,
+    });
+    this.#report.order(order, 'NEW');
+    this.#take(order, instrument, listing);
+    this.#settle(order, listing);
+    return { ok: true, order };
+  }
+
+  cancel(order: Order): void {
+    order.status = 'CANCELED';
+    this.#end(order);
+    this.#report.order(order, 'CANCELED');
+    this.#report.record(order.symbol, {
+      kind: 'order_canceled',
+      ...factsOf(order),
+      executedQuantity: showQuantity(order.executed),
+    });
+    this.#hooks.onOrderEnded(order);
+  }
+
+  /** Fills resting orders that the market has reached; one that it only touches may fill in parts. */
+  matchResting(instrument: Instrument): void {
+    const listing = listingOf(this.#state, instrument.symbol);
+    for (const side of ['BUY', 'SELL'] as const) {
+      const levels = levelsAgainst(listing, side);
+      for (const order of [...sideOf(listing.book, side)]) {
+        const best = levels[0];
+        if (best === undefined || !reaches(order.price, side, best.price)) break;
+        // A fill before this one may have closed the position and ended the order.
+        if (!isOpen(order)) continue;
+        const passed = levels.every((level) => reaches(order.price, side, level.price));
+        const quantity = passed ? remaining(order) : this.#touchedPart(order, instrument, best);
+        this.#fill(order, order.price, quantity, true);
+      }
+    }
+  }
+
+  #check(
+    request: OrderRequest,
+    listing: Listing,
+    position: Position,
+    closing: boolean,
+    origin: AlgoOrder | undefined,
+  ): Refusal | undefined {
+    const { instrument, side, type, quantity, price } = request;
+    const { market, book } = listing;
+    const { account, history } = this.#state;
+    const limit = type === 'LIMIT';
+
+    const broken =
+      checkQuantity(quantity, type, instrument) ??
+      (limit ? checkPrice(price, instrument) : undefined) ??
+      (limit ? checkPriceBand(price, side, market.mark, instrument) : undefined) ??
+      (closing ? undefined : checkNotional(limit ? price : market.mark, quantity, instrument));
+    if (broken !== undefined) return broken;
+
+    if (request.clientId !== undefined && origin === undefined) {
+      const known = history.ordersByClientId.get(request.clientId);
+      if (known !== undefined && isOpen(known)) return refusals.duplicateClientId();
+    }
+    if (limit && countOf(book) >= instrument.spec.maxOrders) return refusals.tooManyOpenOrders();
+
+    const reducing = reducingPart(position, side, quantity);
+    if (closing && reducing === 0n) return refusals.reduceOnlyRejected();
+    // A hedge position cannot turn, so what would turn it is refused; one-way reduce-only orders are cut instead.
+    if (closing && !request.reduceOnly && reducing < quantity) return refusals.reduceOnlyRejected();
+
+    const opening = closing ? zeroQuantity : subtractQuantity(quantity, reducing);
+    if (opening > 0n) {
+      const at = limit ? price : (levelsAgainst(listing, side)[0]?.price ?? market.mark);
+      const value = notional(at, opening);
+      const needed = addMoney(
+        initialMargin(value, leverageOf(account, instrument.symbol)),
+        shareOf(value, takerFee, 'up'),
+      );
+      if (needed > marginOf(account, (symbol) => markOf(this.#state, symbol)).available) {
+        return refusals.insufficientMargin();
+      }
+    }
+    if (request.timeInForce === 'GTX' && this.#wouldTake(request, listing))
+      return refusals.postOnlyRejected();
+    if (request.timeInForce === 'FOK' && liquidity(listing, side, price) < quantity) {
+      return refusals.fillOrKillRejected();
+    }
+    return undefined;
+  }
+
+  #wouldTake({ side, price }: OrderRequest, listing: Listing): boolean {
+    const own = sideOf(listing.book, opposite(side))[0];
+    const best = levelsAgainst(listing, side)[0];
+    return (
+      (best !== undefined && reaches(price, side, best.price)) ||
+      (own !== undefined && reaches(price, side, own.price))
+    );
+  }
+
+  /** Matches an arriving order against the levels; orders of the own account in its way are not traded with. */
+  #take(order: Order, instrument: Instrument, listing: Listing): void {
+    const { side } = order;
+    const limit = order.type === 'LIMIT' ? order.price : marketBound(side, listing.market.mark, instrument);
+    const own = sideOf(listing.book, opposite(side));
+    const levels = levelsAgainst(listing, side);
+    let index = 0;
+    while (isOpen(order)) {
+      const level = levels[index];
+      const mine = own[0];
+      if (
+        mine !== undefined &&
+        reaches(limit, side, mine.price) &&
+        (level === undefined || reaches(level.price, side, mine.price))
+      ) {
+        if (order.selfTradePrevention !== 'EXPIRE_TAKER') this.#expire(mine, expiryReason.selfTrade);
+        if (order.selfTradePrevention !== 'EXPIRE_MAKER') this.#expire(order, expiryReason.selfTrade);
+        continue;
+      }
+      if (level === undefined || !reaches(limit, side, level.price)) return;
+      const left = remaining(order);
+      this.#fill(order, level.price, smaller(left, level.quantity), false);
+      index += 1;
+    }
+  }
+
+  /** What happens to the part of an arriving order that found no match. */
+  #settle(order: Order, listing: Listing): void {
+    if (!isOpen(order)) return;
+    if (order.type === 'MARKET') this.#expire(order, expiryReason.noLiquidity);
+    else if (order.timeInForce === 'IOC') this.#expire(order, expiryReason.immediateOrCancel);
+    else {
+      this.#reserve(order);
+      rest(listing.book, order);
+    }
+  }
+
+  #reserve(order: Order): void {
+    if (order.closing) return;
+    const { account } = this.#state;
+    const position = positionOf(account, order.symbol, order.positionSide);
+    const left = remaining(order);
+    const opening = subtractQuantity(left, reducingPart(position, order.side, left));
+    order.reserved = initialMargin(notional(order.price, opening), leverageOf(account, order.symbol));
+    account.reserved = addMoney(account.reserved, order.reserved);
+  }
+
+  #release(order: Order, amount: Money): void {
+    order.reserved = subtractMoney(order.reserved, amount);
+    this.#state.account.reserved = subtractMoney(this.#state.account.reserved, amount);
+  }
+
+  #touchedPart(order: Order, instrument: Instrument, best: Level): Quantity {
+    const random = this.#state.fillRandom;
+    const left = remaining(order);
+    if (nextBelow(random, partialFillOneIn) !== 0) return left;
+    const percent = BigInt(nextBetween(random, 20, 80));
+    const wanted = roundToStep(((left * percent) / 100n) as Quantity, instrument.step, 'up');
+    return smaller(smaller(wanted, best.quantity), left);
+  }
+
+  #fill(order: Order, price: Price, wanted: Quantity, maker: boolean): void {
+    const { account, nowMs } = this.#state;
+    const position = positionOf(account, order.symbol, order.positionSide);
+    const reduces = isReducedBy(position, order.side);
+    const quantity = order.closing ? reducingPart(position, order.side, wanted) : wanted;
+    if (quantity <= 0n) throw new Error(`order ${order.orderId} cannot fill ${wanted} of its position`);
+
+    this.#release(order, ((order.reserved * quantity) / remaining(order)) as Money);
+    const effect = fill(account, position, order.side, quantity, price, maker ? makerFee : takerFee, nowMs);
+    order.executed = addQuantity(order.executed, quantity);
+    order.cost = addMoney(order.cost, notional(price, quantity));
+    order.status = remaining(order) === 0n ? 'FILLED' : 'PARTIALLY_FILLED';
+    order.updatedMs = nowMs;
+    if (order.status === 'FILLED') this.#end(order);
+    this.#recordFill(order, price, quantity, maker, effect);
+    if (order.status === 'FILLED') this.#hooks.onOrderEnded(order);
+    if (reduces && !isReducedBy(position, order.side)) this.#closed(position);
+  }
+
+  #recordFill(
+    order: Order,
+    price: Price,
+    quantity: Quantity,
+    maker: boolean,
+    effect: { readonly position: Position; readonly realized: Money; readonly commission: Money },
+  ): void {
+    const tradeId = this.#state.nextTradeId;
+    this.#state.nextTradeId += 1;
+    const { position, realized, commission } = effect;
+    const shown = {
+      price: showPrice(price),
+      quantity: showQuantity(quantity),
+      commission: showMoney(commission),
+      realizedPnl: showMoney(realized),
+    };
+    addTrade(this.#state.history, {
+      id: tradeId,
+      orderId: order.orderId,
+      symbol: order.symbol,
+      side: order.side,
+      positionSide: order.positionSide,
+      price: shown.price,
+      qty: shown.quantity,
+      quoteQty: showMoney(notional(price, quantity)),
+      realizedPnl: shown.realizedPnl,
+      commission: shown.commission,
+      commissionAsset: 'USDT',
+      buyer: order.side === 'BUY',
+      maker,
+      marginAsset: 'USDT',
+      time: this.#state.nowMs,
+    });
+    this.#report.position(position, 'ORDER');
+    this.#report.order(order, 'TRADE', { tradeId, price, quantity, commission, realized, maker });
+    this.#report.record(order.symbol, {
+      kind: 'fill',
+      ...factsOf(order),
+      tradeId,
+      ...shown,
+      cumulativeQuantity: showQuantity(order.executed),
+      maker,
+    });
+    this.#report.record(order.symbol, {
+      kind: 'position',
+      symbol: position.symbol,
+      positionSide: position.positionSide,
+      quantity: showQuantity(position.amount),
+      entryPrice: showPrice(entryPriceOf(position)),
+      walletBalance: showMoney(this.#state.account.wallet),
+    });
+  }
+
+  /** The position was closed or turned: orders that could only make it smaller have nothing left to do. */
+  #closed(position: Position): void {
+    const { book } = listingOf(this.#state, position.symbol);
+    for (const order of [...book.bids, ...book.asks]) {
+      const orphaned =
+        order.closing &&
+        order.positionSide === position.positionSide &&
+        !isReducedBy(position, order.side) &&
+        isOpen(order);
+      if (orphaned) this.#expire(order, expiryReason.reversedPosition);
+    }
+    this.#hooks.onPositionClosed(position);
+  }
+
+  #expire(order: Order, reason: ExpiryReason): void {
+    order.status = reason === expiryReason.selfTrade ? 'EXPIRED_IN_MATCH' : 'EXPIRED';
+    this.#end(order);
+    this.#report.order(order, 'EXPIRED', undefined, reason);
+    this.#report.record(order.symbol, {
+      kind: 'order_expired',
+      ...factsOf(order),
+      executedQuantity: showQuantity(order.executed),
+      reason,
+    });
+    this.#hooks.onOrderEnded(order);
+  }
+
+  #end(order: Order): void {
+    order.updatedMs = this.#state.nowMs;
+    this.#release(order, order.reserved);
+    unrest(listingOf(this.#state, order.symbol).book, order);
+    endOrder(this.#state.history, order);
+  }
+}
+
+const factsOf = (order: Order) => ({
+  symbol: order.symbol,
+  side: order.side,
+  positionSide: order.positionSide,
+  orderId: order.orderId,
+  clientOrderId: order.clientOrderId,
+});
+
+const levelsAgainst = ({ market }: Listing, side: Side): readonly Level[] =>
+  side === 'BUY' ? market.asks : market.bids;
+
+/** Whether an order at `limit` would trade at `price`. */
+const reaches = (limit: Price, side: Side, price: Price): boolean =>
+  side === 'BUY' ? price <= limit : price >= limit;
+
+function liquidity(listing: Listing, side: Side, limit: Price): Quantity {
+  let sum = zeroQuantity;
+  for (const level of levelsAgainst(listing, side)) {
+    if (reaches(limit, side, level.price)) sum = addQuantity(sum, level.quantity);
+  }
+  return sum;
+}

@@ -1,0 +1,143 @@
+/** Starts the simulated exchange as a server: the pure core behind REST, streams and the control endpoints. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { Control } from './control.ts';
+import { DurableExchange } from './durable-exchange.ts';
+import { Faults } from './faults.ts';
+import { ListenKeys } from './listen-keys.ts';
+import { marketStepMs } from './market.ts';
+import type { RateLimitOptions } from './rate-limits.ts';
+import { publishedLimits, RateLimits } from './rate-limits.ts';
+import { RestServer, readBody, send, splitUrl } from './rest.ts';
+import { Store } from './store.ts';
+import { Streams } from './streams.ts';
+
+export interface SimexOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host?: string;
+  readonly seed: number;
+  /** Where state and ledger live; without it they are in memory and end with the server. */
+  readonly dataDir?: string;
+  readonly apiKey?: string;
+  readonly apiSecret?: string;
+  /** Hedge mode of a new account; a stored one keeps its own. */
+  readonly dualSide?: boolean;
+  /** Wallet balance of a new account, in USDT. */
+  readonly balance?: string;
+  readonly rateLimits?: RateLimitOptions;
+}
+
+export interface Simex {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+export const defaultApiKey = 'simex-key';
+export const defaultApiSecret = 'simex-secret';
+const defaultHost = '127.0.0.1';
+const tendEveryMs = 1000;
+/** Longer than a client keeps a connection without use, so that it is never closed under a request. */
+const keepAliveMs = 60_000;
+
+export async function startSimex(options: SimexOptions): Promise<Simex> {
+  const clock = Date.now;
+  const host = options.host ?? defaultHost;
+  const store = new Store(options.dataDir);
+  const faults = new Faults(options.seed);
+  const listenKeys = new ListenKeys(() => randomBytes(32).toString('hex'));
+  const streams = new Streams(listenKeys, faults, clock);
+  const exchange = new DurableExchange(
+    store,
+    {
+      seed: options.seed,
+      startMs: clock(),
+      ...(options.dualSide === undefined ? {} : { dualSide: options.dualSide }),
+      ...(options.balance === undefined ? {} : { balance: options.balance }),
+    },
+    (event) => streams.publish(event),
+  );
+  const rest = new RestServer({
+    exchange,
+    listenKeys,
+    faults,
+    clock,
+    limits: new RateLimits(options.rateLimits ?? publishedLimits),
+    credentials: {
+      apiKey: options.apiKey ?? defaultApiKey,
+      apiSecret: options.apiSecret ?? defaultApiSecret,
+    },
+  });
+  const control = new Control({ exchange, store, faults, clock });
+
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+    const handled = isControl(request)
+      ? answerControl(control, request, response)
+      : rest.handle(request, response);
+    handled.catch((error: unknown) => {
+      // A client that left in the middle is no failure of the exchange; anything else is a broken invariant.
+      if (request.destroyed && !request.complete) return;
+      throw error;
+    });
+  });
+  server.on('upgrade', (request, socket, head) => streams.upgrade(request, socket, head));
+  const port = await listen(server, options.port, host).catch((error: unknown) => {
+    store.close();
+    throw error;
+  });
+  const marketTimer = setInterval(() => exchange.call('advance', clock()), marketStepMs);
+  const tendTimer = setInterval(() => streams.tend(), tendEveryMs);
+
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    close: async () => {
+      clearInterval(marketTimer);
+      clearInterval(tendTimer);
+      streams.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      exchange.snapshot();
+      store.close();
+    },
+  };
+}
+
+const isControl = ({ url }: IncomingMessage): boolean => url?.startsWith('/sim/') === true;
+
+async function answerControl(
+  control: Control,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const rawBody = await readBody(request);
+  if (rawBody === undefined) {
+    response.setHeader('Connection', 'close');
+    send(response, 413, { error: 'the body is too long' });
+    return;
+  }
+  const { status, body } = control.handle({
+    method: request.method ?? 'GET',
+    ...splitUrl(request.url ?? '/'),
+    contentType: request.headers['content-type'] ?? '',
+    rawBody,
+  });
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(body);
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('the server has no port'));
+      else resolve(address.port);
+    });
+  });
+}

@@ -1,0 +1,20 @@
+/** Which market streams exist, on which route, and which of them an event belongs to. */
+import type { MarketEvent } from './types.ts';
+
+export type StreamRoute = 'public' | 'market' | 'private';
+
+/** `markPrice` without a speed is published every third second. */
+const slowMarkPriceMs = 3000;
+const PUBLIC_STREAM = /^[a-z0-9]{2,20}@bookTicker$/;
+const MARKET_STREAM = /^[a-z0-9]{2,20}@markPrice(@1s)?$/;
+
+export const isStream = (route: StreamRoute, name: string): boolean =>
+  (route === 'public' && PUBLIC_STREAM.test(name)) || (route === 'market' && MARKET_STREAM.test(name));
+
+export function streamsOf(event: MarketEvent): readonly string[] {
+  const symbol = event.s.toLowerCase();
+  if (event.e === 'bookTicker') return [`${symbol}@bookTicker`];
+  const fast = `${symbol}@markPrice@1s`;
+  const isSlowTurn = Math.floor(event.E / 1000) % (slowMarkPriceMs / 1000) === 0;
+  return isSlowTurn ? [fast, `${symbol}@markPrice`] : [fast];
+}

@@ -1,0 +1,160 @@
+/** The symbols that the simulated exchange lists unless told otherwise, and their rules as exact values. */
+import type { Money, Price, Quantity, Rate } from '#core/money.ts';
+import { money, price, quantity, rate } from '#core/money.ts';
+
+/** One symbol's rules; every decimal is text. */
+export interface SymbolSpec {
+  readonly symbol: string;
+  readonly baseAsset: string;
+  readonly quoteAsset: string;
+  readonly pricePrecision: number;
+  readonly quantityPrecision: number;
+  readonly tickSize: string;
+  readonly minPrice: string;
+  readonly maxPrice: string;
+  readonly stepSize: string;
+  readonly minQty: string;
+  readonly maxQty: string;
+  readonly marketMaxQty: string;
+  readonly minNotional: string;
+  /** PERCENT_PRICE: how far a limit price may be from the mark price. */
+  readonly multiplierUp: string;
+  readonly multiplierDown: string;
+  readonly marketTakeBound: string;
+  readonly triggerProtect: string;
+  readonly maxOrders: number;
+  readonly maxAlgoOrders: number;
+  /** Where the generated market starts. */
+  readonly initialPrice: string;
+}
+
+/** A symbol's rules, parsed once. */
+export interface Instrument {
+  readonly spec: SymbolSpec;
+  readonly symbol: string;
+  readonly tick: Price;
+  readonly minPrice: Price;
+  readonly maxPrice: Price;
+  readonly step: Quantity;
+  readonly minQuantity: Quantity;
+  readonly maxQuantity: Quantity;
+  readonly marketMaxQuantity: Quantity;
+  readonly minNotional: Money;
+  readonly multiplierUp: Rate;
+  readonly multiplierDown: Rate;
+  readonly marketTakeBound: Rate;
+  readonly triggerProtect: Rate;
+  readonly initialPrice: Price;
+}
+
+export const instrumentOf = (spec: SymbolSpec): Instrument => ({
+  spec,
+  symbol: spec.symbol,
+  tick: price(spec.tickSize),
+  minPrice: price(spec.minPrice),
+  maxPrice: price(spec.maxPrice),
+  step: quantity(spec.stepSize),
+  minQuantity: quantity(spec.minQty),
+  maxQuantity: quantity(spec.maxQty),
+  marketMaxQuantity: quantity(spec.marketMaxQty),
+  minNotional: money(spec.minNotional),
+  multiplierUp: rate(spec.multiplierUp),
+  multiplierDown: rate(spec.multiplierDown),
+  marketTakeBound: rate(spec.marketTakeBound),
+  triggerProtect: rate(spec.triggerProtect),
+  initialPrice: price(spec.initialPrice),
+});
+
+const usdt = {
+  quoteAsset: 'USDT',
+  multiplierUp: '1.05',
+  multiplierDown: '0.95',
+  marketTakeBound: '0.05',
+  triggerProtect: '0.05',
+  maxOrders: 200,
+  maxAlgoOrders: 200,
+} as const;
+
+/** Rules as the exchange publishes them for these symbols, prices rounded to where they have traded. */
+export const defaultSymbols: readonly SymbolSpec[] = [
+  {
+    ...usdt,
+    symbol: 'BTCUSDT',
+    baseAsset: 'BTC',
+    pricePrecision: 2,
+    quantityPrecision: 3,
+    tickSize: '0.1',
+    minPrice: '261.1',
+    maxPrice: '809484',
+    stepSize: '0.001',
+    minQty: '0.001',
+    maxQty: '1000',
+    marketMaxQty: '120',
+    minNotional: '100',
+    initialPrice: '50000',
+  },
+  {
+    ...usdt,
+    symbol: 'ETHUSDT',
+    baseAsset: 'ETH',
+    pricePrecision: 2,
+    quantityPrecision: 3,
+    tickSize: '0.01',
+    minPrice: '18.67',
+    maxPrice: '306177',
+    stepSize: '0.001',
+    minQty: '0.001',
+    maxQty: '10000',
+    marketMaxQty: '2000',
+    minNotional: '20',
+    initialPrice: '2500',
+  },
+  {
+    ...usdt,
+    symbol: 'BNBUSDT',
+    baseAsset: 'BNB',
+    pricePrecision: 3,
+    quantityPrecision: 2,
+    tickSize: '0.01',
+    minPrice: '6.6',
+    maxPrice: '100000',
+    stepSize: '0.01',
+    minQty: '0.01',
+    maxQty: '100000',
+    marketMaxQty: '2000',
+    minNotional: '5',
+    initialPrice: '600',
+  },
+  {
+    ...usdt,
+    symbol: 'SOLUSDT',
+    baseAsset: 'SOL',
+    pricePrecision: 4,
+    quantityPrecision: 2,
+    tickSize: '0.01',
+    minPrice: '0.42',
+    maxPrice: '6857',
+    stepSize: '0.01',
+    minQty: '0.01',
+    maxQty: '1000000',
+    marketMaxQty: '5000',
+    minNotional: '5',
+    initialPrice: '150',
+  },
+  {
+    ...usdt,
+    symbol: 'XRPUSDT',
+    baseAsset: 'XRP',
+    pricePrecision: 4,
+    quantityPrecision: 1,
+    tickSize: '0.0001',
+    minPrice: '0.0143',
+    maxPrice: '100000',
+    stepSize: '0.1',
+    minQty: '0.1',
+    maxQty: '10000000',
+    marketMaxQty: '2000000',
+    minNotional: '5',
+    initialPrice: '0.6',
+  },
+];

@@ -1,0 +1,210 @@
+/**
+ * Every metric, span and event that the engine emits, declared once: the projection, docs/telemetry.md, dashboards
+ * and alert rules come from here. No id is ever a metric label, so the number of series is fixed.
+ */
+
+import type { FactType } from '#core/facts.ts';
+import type { LabelName, LabelValue } from './attributes.ts';
+
+/** counter: only rises. sum: rises and falls. gauge: the value of the moment. histogram: in seconds. */
+export type Instrument = 'counter' | 'sum' | 'gauge' | 'histogram';
+
+/** The version has one value in a process; the values of all other labels are closed lists. */
+type MetricLabel = LabelName | 'service.version';
+
+export interface MetricSpec {
+  readonly instrument: Instrument;
+  /** UCUM. Annotations in braces leave no suffix in Prometheus; s becomes _seconds. */
+  readonly unit: string;
+  readonly labels: readonly MetricLabel[];
+  readonly meaning: string;
+}
+
+const of =
+  <const I extends Instrument>(instrument: I) =>
+  <const L extends readonly MetricLabel[]>(unit: string, labels: L, meaning: string) =>
+    ({ instrument, unit, labels, meaning }) as const;
+const counter = of('counter');
+const sum = of('sum');
+const gauge = of('gauge');
+const histogram = of('histogram');
+
+/** Upper bounds of the latency buckets, from 100 microseconds to a minute. */
+export const latencyBoundsSeconds = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+] as const;
+
+const leg = 'tradeengine.order.leg';
+
+export const metrics = {
+  'tradeengine.signals.received': counter('{signal}', ['tradeengine.action'], 'Signals taken in.'),
+  'tradeengine.signals.duplicate': counter('{signal}', [], 'Signals that had been received before.'),
+  'tradeengine.signals.accepted': counter(
+    '{signal}',
+    ['tradeengine.decision'],
+    'Signals that became orders, as asked (accepted) or with another quantity (resized).',
+  ),
+  'tradeengine.signals.refused': counter(
+    '{signal}',
+    ['tradeengine.refusal.reason'],
+    'Signals that a rule refused.',
+  ),
+  'tradeengine.orders.planned': counter(
+    '{order}',
+    [leg, 'tradeengine.order.type', 'tradeengine.order.side'],
+    'Orders that the engine decided to send.',
+  ),
+  'tradeengine.orders.submitted': counter(
+    '{order}',
+    [leg, 'tradeengine.order.outcome'],
+    'Submissions by their first outcome: accepted, refused or unknown.',
+  ),
+  'tradeengine.orders.refused': counter(
+    '{order}',
+    [leg, 'tradeengine.order.refusal'],
+    'Submissions that the exchange did not take.',
+  ),
+  'tradeengine.orders.resolved': counter(
+    '{order}',
+    ['tradeengine.order.outcome', 'tradeengine.order.resolved_by'],
+    'Unknown outcomes that were found out: placed or not_placed.',
+  ),
+  'tradeengine.orders.abandoned': counter(
+    '{order}',
+    [leg, 'tradeengine.order.abandon_reason'],
+    'Orders that were not placed and will not be tried again.',
+  ),
+  'tradeengine.orders.triggered': counter('{order}', [leg], 'Conditional orders that triggered.'),
+  'tradeengine.orders.ended': counter(
+    '{order}',
+    [leg, 'tradeengine.order.status'],
+    'Orders that ended at the exchange.',
+  ),
+  'tradeengine.orders.cancelled': counter(
+    '{order}',
+    [leg, 'tradeengine.order.cancel_reason'],
+    'Cancels that were asked for.',
+  ),
+  'tradeengine.orders.orphaned': counter('{order}', [], 'Open orders of our make that the journal lost.'),
+  'tradeengine.fills': counter('{fill}', [leg], 'Executions.'),
+  'tradeengine.fees': sum('{asset}', ['tradeengine.fee.asset'], 'Fees paid, less rebates.'),
+  'tradeengine.pnl.realised': sum('{quote}', [], 'Profit and loss of closed positions, without fees.'),
+  'tradeengine.positions.opened': counter(
+    '{position}',
+    ['tradeengine.position.side'],
+    'Positions that were opened.',
+  ),
+  'tradeengine.positions.closed': counter('{position}', [leg], 'Positions that were closed, by what.'),
+  'tradeengine.positions.adjusted': counter(
+    '{position}',
+    [],
+    'Positions whose quantity was taken from the exchange.',
+  ),
+  'tradeengine.positions.flattened': counter(
+    '{position}',
+    ['tradeengine.position.flatten_reason'],
+    'Orders to close a position at the market without its strategy asking.',
+  ),
+  'tradeengine.positions.open': gauge('{position}', [], 'Positions that are open.'),
+  'tradeengine.positions.exposed': gauge('{position}', [], 'Open positions that their stops do not cover.'),
+  'tradeengine.drift.found': counter('{drift}', [], 'Times that journal and exchange disagreed.'),
+  'tradeengine.drift.open': gauge('{drift}', [], 'Symbols and sides in which they disagree.'),
+  'tradeengine.engine.starts': counter('{start}', [], 'Starts of the engine.'),
+  'tradeengine.engine.reconciliations': counter('{run}', [], 'First comparisons with the exchange.'),
+  'tradeengine.instruments.listed': counter('{instrument}', [], 'Instruments listed or changed.'),
+  'tradeengine.latency.receive_to_decide': histogram(
+    's',
+    [],
+    'From the receipt of a signal to its decision.',
+  ),
+  'tradeengine.latency.decide_to_submit': histogram('s', [leg], 'From the plan of an order to its request.'),
+  'tradeengine.latency.submit_to_ack': histogram('s', [leg], 'From the request to its answer.'),
+  'tradeengine.latency.plan_to_fill': histogram(
+    's',
+    [leg],
+    'From the plan of an order that is to fill at once to an execution known here.',
+  ),
+  'tradeengine.latency.exposed_to_protected': histogram(
+    's',
+    [],
+    'How long a position was not covered by its stops.',
+  ),
+  'tradeengine.telemetry.lag': gauge('{fact}', [], 'Facts in the journal whose telemetry is not delivered.'),
+  'tradeengine.telemetry.exported': counter(
+    '{item}',
+    ['tradeengine.telemetry.signal'],
+    'Spans, log records and metric points that the collector took.',
+  ),
+  'tradeengine.telemetry.failed': counter(
+    '{item}',
+    ['tradeengine.telemetry.signal', 'tradeengine.telemetry.failure'],
+    'Items that the collector did not take: to be sent again, or rejected for good.',
+  ),
+  'tradeengine.telemetry.dropped': counter('{record}', [], 'Process log records lost to a full queue.'),
+  'tradeengine.build.info': gauge('{build}', ['service.version'], 'Always 1: names the running version.'),
+} as const satisfies Record<`tradeengine.${string}`, MetricSpec>;
+
+export type MetricName = keyof typeof metrics;
+
+/** What an observation of a metric must say. */
+type LabelsOf<N extends MetricName> = {
+  readonly [L in (typeof metrics)[N]['labels'][number]]: L extends LabelName ? LabelValue<L> : string;
+};
+export type MetricUpdate = {
+  readonly [N in MetricName]: { readonly metric: N; readonly value: number; readonly labels: LabelsOf<N> };
+}[MetricName];
+
+export const spans = {
+  'signal receive': 'A signal arrived; ends with its decision. The root, or a child of the publisher.',
+  'signal decide': 'The decision on a signal. Child of signal receive.',
+  'order submit': 'A request to the exchange and its answer. Child of signal decide.',
+  'order resolve': 'An unknown outcome was found out. Child of order submit.',
+  'order fill':
+    'From the trade to its arrival here. Child of order submit; of a guard, in a trace of its own.',
+  'protection arm': 'A position was not covered by its stops. Child of signal decide.',
+  'position close': 'A position is gone. The root of a trace of its own, linked to signal receive.',
+} as const;
+export type SpanName = keyof typeof spans;
+
+/** Each fact is a log record whose event name is the type of the fact. */
+export const factEvents = {
+  'engine.started': 'The engine started.',
+  'engine.reconciled': 'The first comparison with the exchange after a start is done.',
+  'instrument.listed': "The exchange's rules for a symbol became known or changed.",
+  'signal.received': 'A signal is in the journal.',
+  'signal.duplicated': 'A signal arrived again.',
+  'signal.accepted': 'A signal becomes orders.',
+  'signal.refused': 'A rule refused a signal.',
+  'order.planned': 'The engine wants an order at the exchange.',
+  'order.accepted': 'The exchange has the order.',
+  'order.refused': 'The exchange did not take the order.',
+  'order.unknown': 'The exchange may or may not have the order.',
+  'order.resolved': 'An unknown outcome was found out.',
+  'order.abandoned': 'An order that was not placed will not be tried again.',
+  'order.triggered': 'A conditional order became a regular one.',
+  'order.filled': 'An execution.',
+  'order.ended': 'An order ended at the exchange.',
+  'cancel.requested': 'An order is to be cancelled.',
+  'orphan.found': 'The exchange has an order of our make that the journal does not know as live.',
+  'position.opened': 'A position exists.',
+  'position.changed': 'A position grew or shrank.',
+  'position.closed': 'A position is gone.',
+  'position.adjusted': 'A quantity was corrected to what the exchange holds.',
+  'position.protected': 'The open stops cover the whole position.',
+  'position.exposed': 'The open stops do not cover the position.',
+  'drift.found': 'Journal and exchange disagree on a quantity.',
+  'drift.cleared': 'They agree again.',
+} as const satisfies Record<FactType, string>;
+
+/** What the process itself says, beside the facts. */
+export const processEvents = {
+  'telemetry.started': 'Export begins.',
+  'telemetry.enabled': 'The collector took log records for the first time.',
+  'telemetry.failing': 'The collector does not take telemetry; facts wait in the journal.',
+  'telemetry.recovered': 'The collector takes telemetry again.',
+  'telemetry.rejected': 'The collector refused items for good.',
+  'telemetry.worker_stopped': 'The telemetry worker ended unexpectedly and is started again.',
+  'telemetry.cursor_reset': 'The stored cursor does not fit the journal; export begins anew.',
+  'telemetry.cursor_unsaved': 'The cursor cannot be stored; after a restart facts are sent again.',
+  'telemetry.misconfigured': 'The OTEL_* variables cannot be used; export is off.',
+} as const;

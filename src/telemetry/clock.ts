@@ -1,0 +1,17 @@
+/** The time and the waiting of the telemetry threads. */
+
+import { setTimeout } from 'node:timers/promises';
+import type { Micros } from '#core/ids.ts';
+
+const MICROS_PER_MS = 1000;
+
+export const systemMicros = (): Micros => (Date.now() * MICROS_PER_MS) as Micros;
+
+/** Returns early, and without an error, when the signal aborts. */
+export async function sleepUntilWoken(ms: number, wake: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal: wake });
+  } catch (error) {
+    if (!wake.aborted) throw error;
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * From what the projection says to the bytes of OTLP requests, and from the answers to how many items were not
+ * taken. Everything that leaves the process goes through here, and so through the attribute allow-list.
+ */
+
+import { SeverityNumber, SpanKind, SpanStatusCode, TraceFlags, ValueType } from '@opentelemetry/api';
+import {
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer';
+import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Micros } from '#core/ids.ts';
+import { allowed } from './attributes.ts';
+import { latencyBoundsSeconds } from './catalogue.ts';
+import type { MetricReading } from './metrics.ts';
+import type { LogData, Severity, SpanData, SpanRef } from './projected.ts';
+import type { SignalKind } from './settings.ts';
+
+type HrTime = [number, number];
+
+const MICROS_PER_SECOND = 1_000_000;
+const NANOS_PER_MICRO = 1000;
+
+const scope = { name: 'petrosa-tradeengine' };
+const spanKinds = { internal: SpanKind.INTERNAL, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT };
+const severities: Record<Severity, SeverityNumber> = {
+  debug: SeverityNumber.DEBUG,
+  info: SeverityNumber.INFO,
+  warn: SeverityNumber.WARN,
+  error: SeverityNumber.ERROR,
+  fatal: SeverityNumber.FATAL,
+};
+
+export interface MetricWindow {
+  /** When the totals began to be counted. */
+  readonly since: Micros;
+  readonly at: Micros;
+}
+
+export class Encoder {
+  readonly #resource: Resource;
+
+  constructor(resource: Readonly<Record<string, string>>) {
+    this.#resource = resourceFromAttributes(resource);
+  }
+
+  spans(spans: readonly SpanData[]): Uint8Array {
+    return present(
+      ProtobufTraceSerializer.serializeRequest(spans.map((span) => readableSpan(span, this.#resource))),
+    );
+  }
+
+  logs(logs: readonly LogData[]): Uint8Array {
+    return present(
+      ProtobufLogsSerializer.serializeRequest(logs.map((log) => readableLog(log, this.#resource))),
+    );
+  }
+
+  metrics(readings: readonly MetricReading[], window: MetricWindow): Uint8Array {
+    const metrics = readings.map((reading) => metricData(reading, window));
+    return present(
+      ProtobufMetricsSerializer.serializeRequest({
+        resource: this.#resource,
+        scopeMetrics: [{ scope, metrics }],
+      }),
+    );
+  }
+}
+
+/** What the collector did not take of a request that it accepted otherwise. */
+export interface Rejected {
+  readonly count: number;
+  readonly message: string;
+}
+
+/** @throws an error of the serialiser if the answer is not OTLP. */
+export function rejectedIn(signal: SignalKind, answer: Uint8Array): Rejected {
+  switch (signal) {
+    case 'traces': {
+      const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(answer);
+      return { count: partialSuccess?.rejectedSpans ?? 0, message: partialSuccess?.errorMessage ?? '' };
+    }
+    case 'metrics': {
+      const { partialSuccess } = ProtobufMetricsSerializer.deserializeResponse(answer);
+      return { count: partialSuccess?.rejectedDataPoints ?? 0, message: partialSuccess?.errorMessage ?? '' };
+    }
+    case 'logs': {
+      const { partialSuccess } = ProtobufLogsSerializer.deserializeResponse(answer);
+      return { count: partialSuccess?.rejectedLogRecords ?? 0, message: partialSuccess?.errorMessage ?? '' };
+    }
+  }
+}
+
+function present(bytes: Uint8Array | undefined): Uint8Array {
+  if (bytes === undefined) throw new Error('the OTLP serialiser gave no bytes');
+  return bytes;
+}
+
+const hrTime = (at: Micros): HrTime => [
+  Math.floor(at / MICROS_PER_SECOND),
+  (at % MICROS_PER_SECOND) * NANOS_PER_MICRO,
+];
+
+const spanContext = ({ traceId, spanId }: SpanRef, isRemote = false) => ({
+  traceId,
+  spanId,
+  traceFlags: TraceFlags.SAMPLED,
+  isRemote,
+});
+
+function readableSpan(span: SpanData, resource: Resource): ReadableSpan {
+  const { traceId, parentSpanId } = span;
+  const context = spanContext(span);
+  // Clocks may step back; a span may not.
+  const end = Math.max(span.start, span.end) as Micros;
+  return {
+    name: span.name,
+    kind: spanKinds[span.kind],
+    spanContext: () => context,
+    ...(parentSpanId === undefined
+      ? {}
+      : { parentSpanContext: spanContext({ traceId, spanId: parentSpanId }, span.parentIsRemote) }),
+    startTime: hrTime(span.start),
+    endTime: hrTime(end),
+    duration: hrTime((end - span.start) as Micros),
+    ended: true,
+    status:
+      span.error === undefined
+        ? { code: SpanStatusCode.UNSET }
+        : { code: SpanStatusCode.ERROR, message: span.error },
+    attributes: mutable(span.attributes),
+    links: span.link === undefined ? [] : [{ context: spanContext(span.link) }],
+    events: [],
+    resource,
+    instrumentationScope: scope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+function readableLog(log: LogData, resource: Resource): ReadableLogRecord {
+  const time = hrTime(log.at);
+  return {
+    hrTime: time,
+    hrTimeObserved: time,
+    ...(log.span === undefined ? {} : { spanContext: spanContext(log.span) }),
+    severityNumber: severities[log.severity],
+    severityText: log.severity.toUpperCase(),
+    body: log.body,
+    eventName: log.event,
+    attributes: mutable(log.attributes),
+    resource,
+    instrumentationScope: scope,
+    droppedAttributesCount: 0,
+  };
+}
+
+/** The SDK's types want attribute lists that could be written to. */
+const mutable = (values: Readonly<Record<string, unknown>>) =>
+  allowed(values) as Record<string, string | number | boolean | string[]>;
+
+function metricData({ name, spec, series }: MetricReading, { since, at }: MetricWindow): MetricData {
+  const times = { startTime: hrTime(since), endTime: hrTime(at) };
+  const common = {
+    descriptor: { name, description: spec.meaning, unit: spec.unit, valueType: ValueType.DOUBLE },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+  };
+  if (spec.instrument === 'histogram') {
+    return {
+      ...common,
+      dataPointType: DataPointType.HISTOGRAM,
+      dataPoints: series.map(({ labels, value }) => {
+        if (typeof value === 'number') throw new Error(`histogram ${name} holds a number`);
+        const { count, sum, buckets } = value;
+        return {
+          ...times,
+          attributes: labels,
+          value: { count, sum, buckets: { boundaries: [...latencyBoundsSeconds], counts: buckets } },
+        };
+      }),
+    };
+  }
+  const dataPoints = series.map(({ labels, value }) => {
+    if (typeof value !== 'number') throw new Error(`${spec.instrument} ${name} holds a histogram`);
+    return { ...times, attributes: labels, value };
+  });
+  if (spec.instrument === 'gauge') return { ...common, dataPointType: DataPointType.GAUGE, dataPoints };
+  return {
+    ...common,
+    dataPointType: DataPointType.SUM,
+    isMonotonic: spec.instrument === 'counter',
+    dataPoints,
+  };
+}

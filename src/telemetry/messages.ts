@@ -1,0 +1,26 @@
+/** What the trading thread and the telemetry worker say to each other. */
+
+import type { Micros } from '#core/ids.ts';
+import type { TelemetryProblem } from './problem.ts';
+import type { LogData } from './projected.ts';
+import type { PumpStatus } from './pump.ts';
+import type { Environment } from './settings.ts';
+
+export interface WorkerStart {
+  readonly journalPath: string;
+  readonly cursorPath: string;
+  readonly env: Environment;
+  readonly version: string;
+  readonly instanceId: string;
+}
+
+export type ToWorker =
+  /** One such message is answered before the next is sent. */
+  | { readonly type: 'logs'; readonly logs: readonly LogData[]; readonly dropped: number }
+  /** Delivers what is there, tries nothing twice, and ends. */
+  | { readonly type: 'stop'; readonly logs: readonly LogData[]; readonly dropped: number };
+
+export type FromWorker =
+  | { readonly type: 'status'; readonly at: Micros; readonly status: PumpStatus }
+  | { readonly type: 'logs_done' }
+  | { readonly type: 'problem'; readonly problem: TelemetryProblem };

@@ -1,0 +1,226 @@
+/**
+ * From the journal to the collector: reads facts behind the stored cursor, projects them, delivers their spans and
+ * log records, and only then moves the cursor. What is not delivered stays in the journal, so that memory is
+ * bounded by one batch however long the collector is away.
+ */
+
+import type { Entry } from '#core/facts.ts';
+import type { Micros, Seq } from '#core/ids.ts';
+import type { MetricUpdate } from './catalogue.ts';
+import type { Cursor } from './cursor.ts';
+import type { Encoder } from './encode.ts';
+import { emptyGauges, Gauges } from './gauges.ts';
+import { Metrics } from './metrics.ts';
+import type { Report } from './problem.ts';
+import type { LogData, SpanData } from './projected.ts';
+import { project } from './projection.ts';
+import type { Sender, SignalStatus } from './sender.ts';
+import type { SignalKind } from './settings.ts';
+
+/** The journal as this module needs it: its durable entries, in order. */
+export interface FactSource {
+  /** Entries from the one that holds fact `from` on, at most `limit` of them. */
+  readBatch(from: Seq, limit: number): Entry[];
+  /** The number of the last fact; 0 for an empty journal. */
+  head(): Seq;
+  close(): void;
+}
+
+export interface PumpParts {
+  readonly source: FactSource;
+  readonly cursor: Cursor;
+  readonly encoder: Encoder;
+  readonly version: string;
+  readonly metricIntervalMs: number;
+  readonly now: () => Micros;
+  /** Returns early when the signal aborts. */
+  readonly sleep: (ms: number, wake: AbortSignal) => Promise<void>;
+  readonly report: Report;
+  readonly sender: (signal: SignalKind, metrics: Metrics) => Sender;
+}
+
+export interface PumpStatus {
+  readonly head: Seq;
+  readonly cursor: Seq;
+  /** Facts whose telemetry is not delivered. */
+  readonly lagFacts: number;
+  readonly signals: Readonly<Record<SignalKind, SignalStatus>>;
+}
+
+const BATCH_ENTRIES_MAX = 256;
+const IDLE_DELAY_MS = 100;
+/** Catching up must not take the machine from trading. */
+const FACTS_PER_SECOND_MAX = 20_000;
+const MICROS_PER_MS = 1000;
+
+export class Pump {
+  readonly #parts: PumpParts;
+  readonly #stopping = new AbortController();
+  readonly #metrics: Metrics;
+  readonly #gauges: Gauges;
+  readonly #senders: Readonly<Record<SignalKind, Sender>>;
+  /** When the totals began to be counted. */
+  readonly #since: Micros;
+  #origin: Micros | undefined;
+  #seq: Seq;
+  #cursorFails = false;
+  readonly #logDeliveries = new Set<Promise<boolean>>();
+
+  constructor(parts: PumpParts) {
+    this.#parts = parts;
+    const { source, cursor, report, now } = parts;
+    this.#origin = source.readBatch(1 as Seq, 1)[0]?.at;
+    const stored = cursor.load();
+    const fits = stored !== undefined && stored.origin === this.#origin && stored.seq <= source.head();
+    if (stored !== undefined && !fits) {
+      report({
+        event: 'telemetry.cursor_reset',
+        severity: 'warn',
+        message: `The stored telemetry cursor (fact ${stored.seq}) belongs to another journal: export starts at fact 1.`,
+      });
+    }
+    const state = fits ? stored : undefined;
+    this.#seq = state?.seq ?? (0 as Seq);
+    this.#since = state?.since ?? now();
+    this.#gauges = new Gauges(state?.gauges ?? emptyGauges);
+    this.#metrics = new Metrics(parts.version, state?.totals);
+    this.#senders = {
+      traces: parts.sender('traces', this.#metrics),
+      metrics: parts.sender('metrics', this.#metrics),
+      logs: parts.sender('logs', this.#metrics),
+    };
+  }
+
+  get status(): PumpStatus {
+    const head = this.#parts.source.head();
+    const { traces, metrics, logs } = this.#senders;
+    return {
+      head,
+      cursor: this.#seq,
+      lagFacts: head - this.#seq,
+      signals: { traces: traces.status, metrics: metrics.status, logs: logs.status },
+    };
+  }
+
+  /** Ends after stop(), when everything is delivered or the collector has failed once more. */
+  async run(): Promise<void> {
+    await Promise.all([this.#runFacts(), this.#runMetrics()]);
+    await Promise.all(this.#logDeliveries);
+    await this.#offerMetrics();
+    this.#save();
+    for (const sender of Object.values(this.#senders)) sender.close();
+    this.#parts.source.close();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Log records of the process itself. Nothing else keeps them: the caller bounds how many it hands over. */
+  async deliverLogs(logs: readonly LogData[], dropped: number): Promise<void> {
+    this.#metrics.add({ metric: 'tradeengine.telemetry.dropped', value: dropped, labels: {} });
+    const { encoder } = this.#parts;
+    const delivery = this.#senders.logs.deliver(logs, (piece) => encoder.logs(piece), this.#stopping.signal);
+    this.#logDeliveries.add(delivery);
+    await delivery;
+    this.#logDeliveries.delete(delivery);
+  }
+
+  async #runFacts(): Promise<void> {
+    const { source, sleep, now } = this.#parts;
+    const stopping = this.#stopping.signal;
+    for (;;) {
+      const startedAt = now();
+      const entries = source.readBatch((this.#seq + 1) as Seq, BATCH_ENTRIES_MAX);
+      const last = entries.at(-1);
+      if (last === undefined) {
+        if (stopping.aborted) return;
+        await sleep(IDLE_DELAY_MS, stopping);
+        continue;
+      }
+      if (!(await this.#deliver(entries, last))) return;
+      const factCount = this.#seq - ((entries[0]?.seq ?? this.#seq) - 1);
+      const elapsedMs = (now() - startedAt) / MICROS_PER_MS;
+      await sleep(Math.max(0, (factCount / FACTS_PER_SECOND_MAX) * 1000 - elapsedMs), stopping);
+    }
+  }
+
+  async #deliver(entries: readonly Entry[], last: Entry): Promise<boolean> {
+    const { encoder } = this.#parts;
+    const { traces, logs } = this.#senders;
+    const stopping = this.#stopping.signal;
+    const told = this.#project(entries);
+    const delivered = await Promise.all([
+      traces.deliver(told.spans, (piece) => encoder.spans(piece), stopping),
+      logs.deliver(told.logs, (piece) => encoder.logs(piece), stopping),
+    ]);
+    if (delivered.includes(false)) return false;
+    for (const update of told.updates) this.#metrics.add(update);
+    for (const entry of entries) this.#gauges.fold(entry);
+    this.#origin ??= entries[0]?.at;
+    this.#seq = (last.seq + last.facts.length - 1) as Seq;
+    this.#save();
+    return true;
+  }
+
+  #project(entries: readonly Entry[]): { spans: SpanData[]; logs: LogData[]; updates: MetricUpdate[] } {
+    const spans: SpanData[] = [];
+    const logs: LogData[] = [];
+    const updates: MetricUpdate[] = [];
+    for (const entry of entries) {
+      try {
+        const projected = project(entry);
+        spans.push(...projected.spans);
+        logs.push(...projected.logs);
+        updates.push(...projected.metrics);
+      } catch (error) {
+        // One entry that cannot be told must not keep all later ones from being told.
+        this.#parts.report({
+          event: 'telemetry.rejected',
+          severity: 'error',
+          message: `The facts from ${entry.seq} on in one entry have no telemetry: ${String(error)}`,
+        });
+      }
+    }
+    return { spans, logs, updates };
+  }
+
+  async #runMetrics(): Promise<void> {
+    const stopping = this.#stopping.signal;
+    while (!stopping.aborted) {
+      await this.#parts.sleep(this.#parts.metricIntervalMs, stopping);
+      if (!stopping.aborted) await this.#offerMetrics();
+    }
+  }
+
+  async #offerMetrics(): Promise<void> {
+    const { encoder, source, now } = this.#parts;
+    for (const reading of this.#gauges.readings()) this.#metrics.add(reading);
+    this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: source.head() - this.#seq, labels: {} });
+    const window = { since: this.#since, at: now() };
+    await this.#senders.metrics.offer(this.#metrics.readings(), (piece) => encoder.metrics(piece, window));
+  }
+
+  /** A cursor that cannot be stored costs repetitions after the next start, and nothing now. */
+  #save(): void {
+    if (this.#origin === undefined) return;
+    try {
+      this.#parts.cursor.save({
+        origin: this.#origin,
+        seq: this.#seq,
+        since: this.#since,
+        totals: this.#metrics.totals(),
+        gauges: this.#gauges.state,
+      });
+      this.#cursorFails = false;
+    } catch (error) {
+      if (this.#cursorFails) return;
+      this.#cursorFails = true;
+      this.#parts.report({
+        event: 'telemetry.cursor_unsaved',
+        severity: 'warn',
+        message: `The telemetry cursor cannot be stored: ${String(error)}`,
+      });
+    }
+  }
+}

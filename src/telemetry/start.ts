@@ -1,0 +1,208 @@
+/**
+ * The trading thread's end of telemetry: starts the worker and starts it again when it dies, passes process logs on,
+ * knows the status, stops within a deadline. Nothing here throws at trading or makes it wait.
+ */
+
+import { stat } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import type { DestinationStream } from 'pino';
+import type { Micros } from '#core/ids.ts';
+import { sleepUntilWoken, systemMicros } from './clock.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import type { TelemetryProblem } from './problem.ts';
+import { type ProcessLog, ProcessLogger } from './process-log.ts';
+import type { PumpStatus } from './pump.ts';
+import { type Environment, readTelemetrySettings, signals } from './settings.ts';
+
+export interface TelemetryOptions {
+  readonly journalPath: string;
+  /** Where the worker remembers how far it has come; in the data directory. */
+  readonly cursorPath: string;
+  readonly env: Environment;
+  readonly version: string;
+  readonly instanceId: string;
+  readonly onProblem?: (problem: TelemetryProblem) => void;
+  /** Where process logs go instead of stdout. */
+  readonly destination?: DestinationStream;
+}
+
+export interface TelemetryStatus extends Partial<PumpStatus> {
+  readonly export: 'on' | 'off' | 'misconfigured';
+  /** When the worker last told its status. */
+  readonly at: Micros | undefined;
+  /** How often the worker had to be started again. */
+  readonly restarts: number;
+  readonly processLogs: { readonly queued: number; readonly dropped: number };
+}
+
+export interface Telemetry {
+  status(): TelemetryStatus;
+  log(record: ProcessLog): void;
+  /** Delivers what is there if the collector takes it; what is not delivered is sent after the next start. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+const RESTART_DELAY_MS_MIN = 500;
+const RESTART_DELAY_MS_MAX = 30_000;
+/** A worker that lived this long has not failed because of how it was started. */
+const RESTART_FORGIVEN_MS = 60_000;
+const WORKER_HEAP_MB_MAX = 128;
+const MICROS_PER_MS = 1000;
+const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
+
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const settings = readTelemetrySettings(options.env, options);
+  const logger = new ProcessLogger(systemMicros, options.destination);
+  if (settings.kind === 'on') {
+    // The first thread to use libuv's pool gives it its priority, which must not be the worker's.
+    await stat('.');
+    const telemetry = new Exporting(options, logger);
+    const { endpoints } = settings.settings;
+    const goals = signals.map((signal) => `${signal} to ${endpoints[signal]?.url ?? 'nowhere'}`).join(', ');
+    telemetry.log({
+      severity: 'info',
+      event: 'telemetry.started',
+      message: `Telemetry goes out over gRPC: ${goals}`,
+    });
+    return telemetry;
+  }
+  const reason = settings.kind === 'off' ? 'off' : 'misconfigured';
+  const silent: Telemetry = {
+    status: () => ({
+      export: reason,
+      at: undefined,
+      restarts: 0,
+      processLogs: { queued: 0, dropped: 0 },
+    }),
+    log: (record) => logger.write(record, false),
+    stop: async () => {},
+  };
+  if (settings.kind === 'wrong') {
+    for (const message of settings.problems) {
+      const problem = { event: 'telemetry.misconfigured', severity: 'error', message } as const;
+      silent.log(problem);
+      options.onProblem?.(problem);
+    }
+  }
+  return silent;
+}
+
+class Exporting implements Telemetry {
+  readonly #options: TelemetryOptions;
+  readonly #logger: ProcessLogger;
+  readonly #stopping = new AbortController();
+  #worker: Worker | undefined;
+  #workerEnded: Promise<void> = Promise.resolve();
+  #status: { at: Micros; status: PumpStatus } | undefined;
+  #restarts = 0;
+  #restartDelayMs = RESTART_DELAY_MS_MIN;
+  #enabledSaid = false;
+
+  constructor(options: TelemetryOptions, logger: ProcessLogger) {
+    this.#options = options;
+    this.#logger = logger;
+    this.#spawn();
+  }
+
+  status(): TelemetryStatus {
+    return {
+      export: 'on',
+      at: this.#status?.at,
+      restarts: this.#restarts,
+      processLogs: { queued: this.#logger.queued, dropped: this.#logger.dropped },
+      ...this.#status?.status,
+    };
+  }
+
+  log(record: ProcessLog): void {
+    this.#logger.write(record, true);
+    this.#sendLogs();
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping.abort();
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const rest: ToWorker = { type: 'stop', ...this.#logger.takeRest() };
+    worker.postMessage(rest);
+    const done = new AbortController();
+    const ended = this.#workerEnded.then(() => done.abort());
+    await Promise.race([ended, sleepUntilWoken(deadlineMs, done.signal)]);
+    await worker.terminate();
+  }
+
+  #spawn(): void {
+    const { journalPath, cursorPath, env, version, instanceId } = this.#options;
+    const workerData: WorkerStart = { journalPath, cursorPath, env: { ...env }, version, instanceId };
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      name: 'telemetry',
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB_MAX },
+    });
+    const startedAt = systemMicros();
+    this.#worker = worker;
+    worker.on('message', (message: FromWorker) => this.#hear(message));
+    let failure: unknown;
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#workerEnded = promise;
+    worker.on('exit', (code) => {
+      this.#worker = undefined;
+      resolve();
+      if (!this.#stopping.signal.aborted) void this.#restart(startedAt, failure ?? `exit code ${code}`);
+    });
+    this.#sendLogs();
+  }
+
+  async #restart(startedAt: Micros, failure: unknown): Promise<void> {
+    this.#restarts += 1;
+    this.#logger.putBack();
+    const livedMs = (systemMicros() - startedAt) / MICROS_PER_MS;
+    if (livedMs > RESTART_FORGIVEN_MS) this.#restartDelayMs = RESTART_DELAY_MS_MIN;
+    const delayMs = this.#restartDelayMs;
+    this.#restartDelayMs = Math.min(delayMs * 2, RESTART_DELAY_MS_MAX);
+    this.#tell({
+      event: 'telemetry.worker_stopped',
+      severity: 'error',
+      message: `The telemetry worker ended (${failure}). It is started again in ${delayMs} ms; trading goes on.`,
+    });
+    await sleepUntilWoken(delayMs, this.#stopping.signal);
+    if (!this.#stopping.signal.aborted) this.#spawn();
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.type) {
+      case 'logs_done':
+        this.#logger.delivered();
+        this.#sendLogs();
+        return;
+      case 'problem':
+        this.#tell(message.problem);
+        return;
+      case 'status':
+        this.#status = message;
+        if (!this.#enabledSaid && message.status.signals.logs.exported > 0) {
+          this.#enabledSaid = true;
+          this.log({ severity: 'info', event: 'telemetry.enabled', message: ENABLED });
+        }
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #tell(problem: TelemetryProblem): void {
+    this.log(problem);
+    this.#options.onProblem?.(problem);
+  }
+
+  #sendLogs(): void {
+    if (this.#worker === undefined || this.#stopping.signal.aborted) return;
+    const chunk = this.#logger.take();
+    if (chunk === undefined) return;
+    const message: ToWorker = { type: 'logs', ...chunk };
+    this.#worker.postMessage(message);
+  }
+}

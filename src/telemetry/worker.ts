@@ -1,0 +1,68 @@
+/**
+ * The thread that tells the facts. It shares nothing with trading but the journal's file, which it only reads, and
+ * the processor, of which it takes what is left over.
+ */
+
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openJournalReader } from '#journal/reader.ts';
+import { sleepUntilWoken, systemMicros } from './clock.ts';
+import { FileCursor } from './cursor.ts';
+import { Encoder } from './encode.ts';
+import { GrpcExporter } from './export.ts';
+import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { Pump } from './pump.ts';
+import { Sender } from './sender.ts';
+import { readTelemetrySettings } from './settings.ts';
+
+const PRIORITY_LOWEST = 19;
+const STATUS_INTERVAL_MS = 250;
+
+const port = parentPort;
+if (port === null) throw new Error('the telemetry worker is not a program of its own');
+const say = (message: FromWorker): void => port.postMessage(message);
+
+// On Linux a priority belongs to a thread, elsewhere to the whole process.
+if (process.platform === 'linux') setPriority(PRIORITY_LOWEST);
+
+const start = workerData as WorkerStart;
+const read = readTelemetrySettings(start.env, start);
+if (read.kind !== 'on') throw new Error(`the telemetry worker was started with export ${read.kind}`);
+const { endpoints, resource, metricIntervalMs } = read.settings;
+
+const pump = new Pump({
+  source: openJournalReader(start.journalPath),
+  cursor: new FileCursor(start.cursorPath),
+  encoder: new Encoder(resource),
+  version: start.version,
+  metricIntervalMs,
+  now: systemMicros,
+  sleep: sleepUntilWoken,
+  report: (problem) => say({ type: 'problem', problem }),
+  sender: (signal, metrics) => {
+    const endpoint = endpoints[signal];
+    return new Sender({
+      signal,
+      exporter: endpoint === undefined ? undefined : new GrpcExporter(signal, endpoint, Date.now),
+      metrics,
+      now: systemMicros,
+      sleep: sleepUntilWoken,
+      report: (problem) => say({ type: 'problem', problem }),
+    });
+  },
+});
+
+const sayStatus = (): void => say({ type: 'status', at: systemMicros(), status: pump.status });
+const statusTimer = setInterval(sayStatus, STATUS_INTERVAL_MS);
+
+port.on('message', async (message: ToWorker) => {
+  const delivery = pump.deliverLogs(message.logs, message.dropped);
+  if (message.type === 'stop') pump.stop();
+  await delivery;
+  say({ type: 'logs_done' });
+});
+
+sayStatus();
+await pump.run();
+clearInterval(statusTimer);
+port.close();

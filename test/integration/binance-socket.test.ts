@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, test } from 'node:test';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { StreamSocket, type StreamSocketOptions } from '#exchange/binance/socket.ts';
+import { until } from '../support/binance-script.ts';
+
+let server: WebSocketServer;
+let clients: WebSocket[];
+let problems: string[];
+let connected: boolean[];
+let messages: string[];
+let opened: StreamSocket[];
+
+beforeEach(() => {
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false });
+  [clients, problems, connected, messages, opened] = [[], [], [], [], []];
+  server.on('connection', (client) => clients.push(client));
+});
+
+afterEach(async () => {
+  for (const socket of opened) await socket.close();
+  for (const client of server.clients) client.terminate();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function connect(options: Partial<StreamSocketOptions> = {}): StreamSocket {
+  const socket = new StreamSocket({
+    name: 'test',
+    url: async () => ({ kind: 'answer', value: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` }),
+    onConnected: (again) => connected.push(again),
+    onMessage: (text) => messages.push(text),
+    onProblem: (code, detail) => problems.push(`${code} ${detail}`),
+    silenceMsMax: 60_000,
+    ping: false,
+    ...options,
+  });
+  opened.push(socket);
+  return socket;
+}
+
+test('a connection that closes is opened again', async () => {
+  connect();
+  await until('a client', () => clients.length === 1);
+  clients[0]?.send('hello');
+  await until('a message', () => messages.length === 1);
+  clients[0]?.close();
+  await until('another client', () => connected.length === 2);
+  assert.deepEqual(
+    [connected, problems],
+    [[false, true], ['stream_lost test stream: closed by the exchange']],
+  );
+});
+
+for (const ping of [true, false]) {
+  test(`a silent connection ${ping ? 'that does not answer pings ' : ''}is given up`, async () => {
+    connect({ silenceMsMax: 60, ping });
+    await until('another client', () => clients.length === 2);
+    assert.deepEqual(problems, ['stream_lost test stream: silent for 60 ms']);
+  });
+}
+
+test('messages keep a connection, and so do answered pings', async () => {
+  connect({ silenceMsMax: 60, ping: true });
+  await until('a client', () => clients.length === 1);
+  let pings = 0;
+  clients[0]?.on('ping', () => {
+    pings += 1;
+    clients[0]?.pong();
+  });
+  await until('many pings', () => pings >= 10);
+  assert.deepEqual([clients.length, problems], [1, []]);
+});
+
+test('attempts that fail are repeated with growing pauses', async () => {
+  const attempts: number[] = [];
+  connect({
+    url: async () => {
+      attempts.push(performance.now());
+      return { kind: 'failed', cause: 'no key' };
+    },
+  });
+  await until('three attempts', () => attempts.length === 3);
+  const [first = 0, second = 0, third = 0] = attempts;
+  assert.ok(third - second > (second - first) * 1.5, `${second - first} then ${third - second} ms`);
+  assert.match(problems[0] ?? '', /no key/);
+});
+
+test('a message that is too large ends the connection, not the process', async () => {
+  connect();
+  await until('a client', () => clients.length === 1);
+  clients[0]?.send('x'.repeat((1 << 20) + 1));
+  await until('a problem', () => problems.length === 1);
+  assert.deepEqual(
+    [messages, problems],
+    [[], ['stream_lost test stream: WS_ERR_UNSUPPORTED_MESSAGE_LENGTH']],
+  );
+});
+
+test('close ends a connection and ends a pause', async () => {
+  const socket = connect();
+  await until('a client', () => connected.length === 1);
+  await socket.close();
+  const failing = connect({ url: async () => ({ kind: 'failed', cause: 'no' }) });
+  await until('a problem', () => problems.length === 1);
+  const start = performance.now();
+  await failing.close();
+  assert.ok(performance.now() - start < 100);
+});

@@ -1,0 +1,87 @@
+/** Seeded bad weather between engine and exchange. When it has cleared, everything arrives at once and in order. */
+
+import type { Fate, Weather } from '#test/support/in-process-exchange.ts';
+import { ACCEPTANCE_WINDOW_MS } from '#test/support/in-process-exchange.ts';
+import type { Random } from '#test/support/random.ts';
+
+/** How likely each fault is; a seed draws its own mix, so that some runs are calm in one respect and wild in another. */
+interface Mix {
+  readonly lostAnswer: number;
+  readonly neverApplied: number;
+  readonly failed: number;
+  readonly lateApplied: number;
+  readonly lostEvent: number;
+  readonly repeatedEvent: number;
+  readonly lateEvent: number;
+}
+
+const draw = (random: Random): Mix => ({
+  lostAnswer: random.pick([0, 0.05, 0.2]),
+  neverApplied: random.pick([0, 0.05, 0.2]),
+  failed: random.pick([0, 0.05, 0.15]),
+  lateApplied: random.pick([0, 0.05]),
+  lostEvent: random.pick([0, 0.1, 0.5]),
+  repeatedEvent: random.pick([0, 0.2]),
+  lateEvent: random.pick([0, 0.3]),
+});
+
+export class SeededWeather implements Weather {
+  readonly #random: Random;
+  readonly #mix: Mix;
+  readonly #onFault: () => void;
+  #cleared = false;
+
+  /** @param onFault hears of each request that goes wrong, when it does */
+  constructor(random: Random, onFault: () => void) {
+    this.#random = random;
+    this.#onFault = onFault;
+    this.#mix = draw(random);
+  }
+
+  /** From now on nothing goes wrong. */
+  clear(): void {
+    this.#cleared = true;
+  }
+
+  submit(): Fate {
+    return this.#fate();
+  }
+
+  cancel(): Fate {
+    return this.#fate();
+  }
+
+  query(): Fate {
+    return this.#fate();
+  }
+
+  event(): readonly number[] {
+    const random = this.#random;
+    if (this.#cleared) return [1];
+    if (random.chance(this.#mix.lostEvent)) return [];
+    const first = random.chance(this.#mix.lateEvent) ? random.between(50, 1_500) : random.between(1, 20);
+    return random.chance(this.#mix.repeatedEvent) ? [first, first + random.between(0, 3_000)] : [first];
+  }
+
+  #fate(): Fate {
+    const fate = this.#draw();
+    if (fate.failed === true || fate.answerAfterMs === 'lost') this.#onFault();
+    return fate;
+  }
+
+  #draw(): Fate {
+    const random = this.#random;
+    const applyAfterMs = random.between(1, 20);
+    const answerAfterMs = random.between(1, 20);
+    if (this.#cleared) return { applyAfterMs: 1, answerAfterMs: 1 };
+    if (random.chance(this.#mix.failed))
+      return { applyAfterMs: 'never', answerAfterMs: 'lost', failed: true };
+    if (random.chance(this.#mix.neverApplied)) return { applyAfterMs: 'never', answerAfterMs: 'lost' };
+    if (random.chance(this.#mix.lateApplied)) {
+      // A request may hang on the way and still be accepted while its receive window is open.
+      return { applyAfterMs: random.between(500, ACCEPTANCE_WINDOW_MS - 1), answerAfterMs: 'lost' };
+    }
+    if (random.chance(this.#mix.lostAnswer)) return { applyAfterMs, answerAfterMs: 'lost' };
+    return { applyAfterMs, answerAfterMs };
+  }
+}
