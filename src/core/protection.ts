@@ -65,7 +65,7 @@ export function uphold(state: EngineState, key: PositionKey, moment: Moment): Fa
     position.exposedSince !== undefined &&
     moment.at > addMs(position.exposedSince, state.settings.unprotectedMsMax);
   const reason = position.flatten ?? (late ? 'unprotected_too_long' : undefined);
-  facts.push(...(reason === undefined ? levels(scene) : flatten(scene, reason)));
+  facts.push(...(reason === undefined ? [...leftOvers(scene), ...levels(scene)] : flatten(scene, reason)));
   return facts;
 }
 
@@ -84,6 +84,12 @@ function retire(order: Order, why: 'position_closed' | 'replaced', { at }: Momen
     return [];
   return [{ type: 'cancel.requested', ...about(order), book: order.plan.book, why }];
 }
+
+/** A flattening that still waits, of a position that was here before this one. */
+const leftOvers = ({ orders, moment }: Scene): Fact[] =>
+  orders
+    .filter((order) => order.leg === 'flatten' && order.phase === 'waiting')
+    .flatMap((order) => retire(order, 'position_closed', moment));
 
 function levels(scene: Scene): Fact[] {
   const { stop, target } = scene.position;

@@ -30,6 +30,10 @@ export const problems = {
   request_timeout: { status: 408, meaning: 'The request did not arrive in time.' },
   body_too_large: { status: 413, meaning: 'The body is over 64 KiB.' },
   unsupported_content_type: { status: 415, meaning: 'The body is not application/json.' },
+  wrong_host: {
+    status: 421,
+    meaning: 'The Host header is not the loopback address: what a rebound name in a browser would send.',
+  },
   internal: { status: 500, meaning: 'A defect of the engine; its log has the cause.' },
   not_reconciled: {
     status: 503,

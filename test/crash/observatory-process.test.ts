@@ -1,16 +1,17 @@
 // Goal: the process starts, ends and dies as it says. What it acknowledged survives SIGKILL; what it had not
 // is sent again by its sender and stored once.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { at, temporaryDirectory } from '#test/support/observatory/running.ts';
+import { at, eventually, temporaryDirectory } from '#test/support/observatory/running.ts';
 import { logsOf, type Story, storyTraceId, tracesOf } from '#test/support/observatory/story.ts';
 
 const main = join(import.meta.dirname, '../../src/observatory/main.ts');
 const startDeadlineMs = 15_000;
+const fileKilobytesMax = 6_000;
 
 interface Started {
   child: ChildProcess;
@@ -36,8 +37,12 @@ describe('observatory process', () => {
     await once(child, 'exit');
   }
 
-  async function start(environment: Record<string, string> = {}): Promise<Started> {
-    const child = spawn(process.execPath, [main], {
+  async function start(
+    environment: Record<string, string> = {},
+    command: readonly [string, ...string[]] = [process.execPath, main],
+  ): Promise<Started> {
+    const [program, ...args] = command;
+    const child = spawn(program, args, {
       env: {
         ...process.env,
         OBSERVATORY_PORT: '0',
@@ -119,6 +124,35 @@ describe('observatory process', () => {
       assert.equal(code, 0);
       assert.ok(performance.now() - beganMs < 3_000);
       await listening.body?.cancel().catch(() => 'closed by the server');
+    }
+  });
+
+  it('tells senders to wait while its files cannot grow, and goes on when they can', async () => {
+    // A limit on file size fails writes as a full disk does, and can be lifted from outside.
+    const limited = `ulimit -S -f ${fileKilobytesMax}; trap '' XFSZ; exec "$0" "$1"`;
+    const started = await start({}, ['bash', '-c', limited, process.execPath, main]);
+    let number = 0;
+    const stored: number[] = [];
+    const padded = () => ({ ...story(++number), strategy: 'x'.repeat(20_000) });
+    while (await send(started, padded())) stored.push(number);
+    assert.ok(stored.length > 5, `${stored.length} before it was full`);
+    assert.equal(at(await get(started, '/health'), 'status'), 'failing');
+    // DuckDB tries to write a checkpoint meanwhile, which fails too and must not be the end.
+    await eventually(
+      'a failed checkpoint',
+      async () => {
+        const failure = String(at(await get(started, '/health'), 'store', 'lastFailure'));
+        return /checkpoint/i.test(failure) ? true : undefined;
+      },
+      20_000,
+    );
+    execFileSync('prlimit', ['--pid', String(started.child.pid), '--fsize=unlimited:']);
+    await eventually('room', async () => ((await send(started, padded())) ? true : undefined));
+    stored.push(number);
+    assert.equal(at(await get(started, '/health'), 'status'), 'ok');
+    for (const each of stored) {
+      const trace = await get(started, `/api/traces/${storyTraceId(each)}`);
+      assert.equal(at(trace, 'spans', 'length'), 5, `signal ${each}`);
     }
   });
 

@@ -66,7 +66,7 @@ describe('observatory page', { skip }, () => {
 
   async function picture(page: Page, name: string): Promise<void> {
     if (pictures === undefined) return;
-    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+    await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished))');
     await page.screenshot({ path: join(pictures, `observatory-${name}.png`) });
   }
 
@@ -146,11 +146,11 @@ describe('observatory page', { skip }, () => {
     });
   });
 
-  it('fits a phone without sideways scrolling, in both colour schemes', async () => {
+  it('needs no sideways scrolling, on a desk or on a phone', async () => {
     const symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT'];
     const refusals = ['exposure_limit', 'stale_signal', 'low_confidence'];
-    for (let index = 0; index < 24; index++) {
-      await send(
+    const sent = Array.from({ length: 24 }, (_, index) =>
+      send(
         nextStory({
           atNs: nowNs() - BigInt(index) * 1_700_000_000n,
           symbol: String(symbols[index % symbols.length]),
@@ -158,11 +158,13 @@ describe('observatory page', { skip }, () => {
           action: index % 2 === 0 ? 'buy' : 'sell',
           ...(index % 5 === 1 ? { decision: 'refused', reason: String(refusals[index % 3]) } : {}),
         }),
-      );
-    }
+      ),
+    );
     const shown = nextStory({ symbol: 'BTCUSDT' });
-    await send(shown);
-    for (const colorScheme of ['light', 'dark'] as const) {
+    await Promise.all([...sent, send(shown)]);
+    // The dark scheme changes colours only; it is drawn for the pictures.
+    const schemes = pictures === undefined ? (['light'] as const) : (['light', 'dark'] as const);
+    for (const colorScheme of schemes) {
       for (const [size, width] of [
         ['wide', 1360],
         ['phone', 375],
@@ -175,10 +177,10 @@ describe('observatory page', { skip }, () => {
             const sign =
               view === 'list' ? row(page, shown) : page.getByRole('button', { name: /^order fill/ });
             await sign.waitFor();
-            const overflow = await page.evaluate(
-              () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            const widest = await page.evaluate(
+              'Math.max(...[...document.querySelectorAll("body *")].map((e) => e.getBoundingClientRect().right))',
             );
-            assert.equal(overflow, 0, `${view} at ${width}`);
+            assert.ok(Number(widest) <= width, `${view} reaches ${widest} of ${width}`);
             await picture(page, `${view}-${size}-${colorScheme}`);
           });
         }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -12,10 +13,11 @@ let connected: boolean[];
 let messages: string[];
 let opened: StreamSocket[];
 
-beforeEach(() => {
+beforeEach(async () => {
   server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false });
   [clients, problems, connected, messages, opened] = [[], [], [], [], []];
   server.on('connection', (client) => clients.push(client));
+  await once(server, 'listening');
 });
 
 afterEach(async () => {

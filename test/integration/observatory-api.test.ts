@@ -99,7 +99,7 @@ describe('observatory API', () => {
     assert.equal(at(body, 'spans', 2, 'attributes', 'tradeengine.order.outcome'), 'accepted');
     assert.deepEqual(
       list(at(body, 'logs')).map((log) => at(log, 'eventName')),
-      ['signal.accepted', 'order.acknowledged', 'order.filled', 'signal.received', 'protection.armed'],
+      ['signal.received', 'signal.accepted', 'order.acknowledged', 'order.filled', 'protection.armed'],
     );
   });
 

@@ -13,16 +13,18 @@ interface Mix {
   readonly lostEvent: number;
   readonly repeatedEvent: number;
   readonly lateEvent: number;
+  readonly queryLagMsMax: number;
 }
 
 const draw = (random: Random): Mix => ({
   lostAnswer: random.pick([0, 0.05, 0.2]),
   neverApplied: random.pick([0, 0.05, 0.2]),
   failed: random.pick([0, 0.05, 0.15]),
-  lateApplied: random.pick([0, 0.05]),
+  lateApplied: random.pick([0, 0.05, 0.2]),
   lostEvent: random.pick([0, 0.1, 0.5]),
   repeatedEvent: random.pick([0, 0.2]),
   lateEvent: random.pick([0, 0.3]),
+  queryLagMsMax: random.pick([0, 300]),
 });
 
 export class SeededWeather implements Weather {
@@ -55,6 +57,10 @@ export class SeededWeather implements Weather {
     return this.#fate();
   }
 
+  queryLagMs(): number {
+    return this.#cleared ? 0 : this.#random.between(0, this.#mix.queryLagMsMax);
+  }
+
   event(): readonly number[] {
     const random = this.#random;
     if (this.#cleared) return [1];
@@ -79,7 +85,8 @@ export class SeededWeather implements Weather {
     if (random.chance(this.#mix.neverApplied)) return { applyAfterMs: 'never', answerAfterMs: 'lost' };
     if (random.chance(this.#mix.lateApplied)) {
       // A request may hang on the way and still be accepted while its receive window is open.
-      return { applyAfterMs: random.between(500, ACCEPTANCE_WINDOW_MS - 1), answerAfterMs: 'lost' };
+      const earliestMs = random.chance(0.5) ? 500 : ACCEPTANCE_WINDOW_MS - 200;
+      return { applyAfterMs: random.between(earliestMs, ACCEPTANCE_WINDOW_MS - 1), answerAfterMs: 'lost' };
     }
     if (random.chance(this.#mix.lostAnswer)) return { applyAfterMs, answerAfterMs: 'lost' };
     return { applyAfterMs, answerAfterMs };

@@ -11,8 +11,9 @@ import type { Signal, SignalAction } from '#core/signal.ts';
 import type { Answer } from '#engine/answer.ts';
 import { type CrashPoint, Engine } from '#engine/engine.ts';
 import { signalKeyFor } from '#intake/identity.ts';
+import { MemoryJournal } from '#journal/memory.ts';
+import { JournalError } from '#journal/port.ts';
 import { ACCEPTANCE_WINDOW_MS, InProcessExchange, Venue } from '#test/support/in-process-exchange.ts';
-import { MemoryJournal } from '#test/support/memory-journal.ts';
 import { Random } from '#test/support/random.ts';
 import { VirtualTime } from '#test/support/virtual-time.ts';
 import { SeededWeather } from './weather.ts';
@@ -55,6 +56,8 @@ export class World {
   #storming = true;
   #published = 0;
   #downSince: number | undefined = START_MS;
+  #point: CrashPoint | undefined;
+  #diskWasFull = false;
   kills = 0;
 
   constructor(seed: number) {
@@ -95,7 +98,7 @@ export class World {
   }
 
   #commitLater(commit: () => void): void {
-    this.time.after(this.#random.between(0, 3), commit);
+    this.time.after(this.#random.pick([0, 1, 3, 30]), commit);
   }
 
   #moveMarket(leftMs: number): void {
@@ -139,21 +142,21 @@ export class World {
     Engine.start(options).then(
       (engine) => {
         me.engine = engine;
-        void engine.failed.then((error) => {
-          if (me.alive) this.violations.push(`the engine failed: ${error.stack}`);
-        });
+        void engine.failed.then((error) => this.#onFailure(me, error));
       },
-      (error: Error) => {
-        if (me.alive) this.violations.push(`the engine did not start: ${error.stack}`);
-      },
+      (error: Error) => this.#onFailure(me, error),
     );
   }
 
   /** Ends the engine as kill -9 would: what is not durable is gone, what is sent is sent. */
   #kill(me: Incarnation): void {
     if (!me.alive || !this.#storming) return;
-    me.alive = false;
     this.kills += 1;
+    this.#end(me);
+  }
+
+  #end(me: Incarnation): void {
+    me.alive = false;
     this.#markOutage();
     this.#downSince = this.time.nowMs;
     this.#current = undefined;
@@ -161,19 +164,37 @@ export class World {
     this.time.after(this.#reaper.between(10, 3_000), () => this.#boot());
   }
 
-  #point: CrashPoint | undefined;
+  /** A full disk is an expected failure, and answered by starting anew; everything else is a defect. */
+  #onFailure(me: Incarnation, error: Error): void {
+    if (!me.alive) return;
+    if (!(error instanceof JournalError) || !this.#diskWasFull) {
+      this.violations.push(`the engine failed: ${error.stack}`);
+    }
+    this.#end(me);
+  }
+
+  #fillDisk(): void {
+    const { store } = this.#journal;
+    this.#diskWasFull = true;
+    store.entriesMax = store.rows.length;
+    this.time.after(this.#reaper.between(500, 3_000), () => {
+      store.entriesMax = Number.POSITIVE_INFINITY;
+    });
+  }
 
   #strike(): void {
     const me = this.#current;
     if (me === undefined) return;
-    if (this.#reaper.chance(0.3)) this.#kill(me);
+    if (this.#reaper.chance(0.2)) this.#fillDisk();
+    else if (this.#reaper.chance(0.3)) this.#kill(me);
     else this.#point = this.#reaper.pick(crashPoints);
   }
 
   #onPoint(me: Incarnation, point: CrashPoint): void {
     if (this.#point !== point) return;
     this.#point = undefined;
-    this.#kill(me);
+    if (this.#reaper.chance(0.5)) this.#kill(me);
+    else this.time.after(this.#reaper.between(0, 30), () => this.#kill(me));
   }
 
   #markOutage(): void {

@@ -45,6 +45,8 @@ export interface Weather {
   submit(): Fate;
   cancel(): Fate;
   query(): Fate;
+  /** How long the exchange's query side may still deny an order that it has taken. */
+  queryLagMs(): number;
   /** Delays of the copies in which an event arrives; none if it is lost. */
   event(): readonly number[];
 }
@@ -53,6 +55,7 @@ export const fairWeather: Weather = {
   submit: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
   cancel: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
   query: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
+  queryLagMs: () => 0,
   event: () => [0],
 };
 
@@ -71,6 +74,7 @@ export interface VenueOptions {
 export class Venue {
   readonly exchange: SimulatedExchange;
   readonly #clock: Clock;
+  readonly #takenAtMs = new Map<ClientOrderId, number>();
   #listener: ((event: UserEvent) => void) | undefined;
 
   constructor(options: VenueOptions) {
@@ -92,6 +96,14 @@ export class Venue {
 
   listen(listener: ((event: UserEvent) => void) | undefined): void {
     this.#listener = listener;
+  }
+
+  noteTaken(id: ClientOrderId): void {
+    this.#takenAtMs.set(id, this.nowMs);
+  }
+
+  ageMs(id: ClientOrderId): number {
+    return this.nowMs - (this.#takenAtMs.get(id) ?? 0);
   }
 
   quote(symbol: Symbol): Quote | undefined {
@@ -157,11 +169,12 @@ export class InProcessExchange implements Exchange {
   }
 
   async submit(order: PlannedOrder): Promise<Submitted> {
-    const { clock, weather, onOrder } = this.#options;
+    const { venue, clock, weather, onOrder } = this.#options;
     const sentAt = clock.now();
     const fate = weather.submit();
     const answer = await this.#request(fate, () => {
       onOrder?.(order);
+      venue.noteTaken(order.clientOrderId);
       return this.#place(order);
     });
     const answeredAt = clock.now();
@@ -195,7 +208,9 @@ export class InProcessExchange implements Exchange {
   }
 
   async report(order: OrderRef): Promise<ReportOutcome> {
-    const answer = await this.#request(this.#options.weather.query(), (): ReportOutcome => {
+    const { venue, weather } = this.#options;
+    const answer = await this.#request(weather.query(), (): ReportOutcome => {
+      if (venue.ageMs(order.clientOrderId) < weather.queryLagMs()) return { kind: 'missing' };
       const report = order.book === 'regular' ? this.#regularReport(order) : this.#conditionalReport(order);
       return report === undefined ? { kind: 'missing' } : { kind: 'found', report };
     });

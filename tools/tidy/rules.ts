@@ -43,6 +43,7 @@ const ambientRules: readonly Rule[] = [
       'src/engine/time.ts': 'the clock that the engine is given',
       'src/observatory/observatory.ts': "the observatory's clock, unless a test gives another",
       'src/simex/server.ts': 'the clock of the simulated exchange as a process',
+      'src/telemetry/clock.ts': 'the clock that the telemetry threads are given',
     },
   },
   {
@@ -65,6 +66,7 @@ const ambientRules: readonly Rule[] = [
       'src/observatory/': 'a process of its own, in real time, that decides nothing',
       'src/simex/server.ts': 'keeps real connections; the exchange within is told the time',
       'src/simex/user-stream-faults.ts': 'delays events on real connections',
+      'src/telemetry/clock.ts': 'the waiting that the telemetry threads are given',
     },
   },
   {

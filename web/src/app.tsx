@@ -1,7 +1,7 @@
 // The page: the newest signals, live, and beside them the trace of the one that is selected.
 import { useEffect, useRef } from 'react';
 import { type Connection, useLive } from './api.ts';
-import { follow, navigate, useRoute } from './router.ts';
+import { follow, navigate, traceHref, useRoute } from './router.ts';
 import { SignalList } from './signal-list.tsx';
 import { useSignals } from './signals.ts';
 import { useTrace } from './trace.ts';
@@ -22,7 +22,14 @@ export function App() {
     if (stored.spans > 0) signals.refresh();
     if (stored.spans + stored.logs > 0) trace.refreshIfRecent();
   });
-  const close = () => navigate('/');
+  const close = () => {
+    navigate('/');
+    // The keyboard goes on where it left the list.
+    requestAnimationFrame(() => {
+      if (traceId !== undefined)
+        document.querySelector<HTMLElement>(`a[href="${traceHref(traceId)}"]`)?.focus();
+    });
+  };
   useEscape(traceId === undefined ? undefined : close);
 
   return (

@@ -9,6 +9,14 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }
 
+/** A round number of the time axis, without decimals that say nothing. */
+export function formatMark(ms: number): string {
+  if (ms === 0) return '0';
+  if (ms < 1) return `${Number((ms * 1_000).toPrecision(3))} µs`;
+  if (ms < 1_000) return `${Number(ms.toPrecision(3))} ms`;
+  return `${Number((ms / 1_000).toPrecision(4))} s`;
+}
+
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',

@@ -23,8 +23,8 @@ export function SignalList({
       {signals?.length === 0 && (
         <Notice title="No signal has arrived yet">
           <p>
-            Signals appear here the moment the engine reports them. It sends its telemetry by OTLP to{' '}
-            <code>{location.hostname}:4317</code> (gRPC) or <code>:4318</code> (HTTP).
+            Signals appear here the moment the engine reports them. <code>npm start</code> starts an engine
+            with a demo strategy; its terminal says whether it runs.
           </p>
         </Notice>
       )}
@@ -54,7 +54,9 @@ function Table({
             Strategy
           </th>
           <th scope="col">Symbol</th>
-          <th scope="col">Action</th>
+          <th scope="col" className="roomy">
+            Action
+          </th>
           <th scope="col">Outcome</th>
           <th scope="col" className="wide">
             Reason
@@ -93,9 +95,12 @@ function Row({ signal, selected }: { signal: SignalSummary; selected: boolean })
         </a>
       </td>
       <td className="wide">{signal.strategy ?? '–'}</td>
-      <td className="symbol">{signal.symbol ?? '–'}</td>
-      <td>
-        <span className={`action action-${signal.action ?? 'none'}`}>{signal.action ?? '–'}</span>
+      <td className="symbol">
+        {signal.symbol ?? '–'}
+        <Action action={signal.action} className="action-inline" />
+      </td>
+      <td className="roomy">
+        <Action action={signal.action} />
       </td>
       <td>
         <Outcome outcome={signal.outcome} />
@@ -107,11 +112,15 @@ function Row({ signal, selected }: { signal: SignalSummary; selected: boolean })
   );
 }
 
+function Action({ action, className = '' }: { action: string | null; className?: string }) {
+  return <span className={`action-${action ?? 'none'} ${className}`}>{action ?? '–'}</span>;
+}
+
 function moveWithArrows(event: KeyboardEvent<HTMLTableElement>): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (step === 0) return;
   const links = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>('tbody a')];
-  const focused = links.findIndex((link) => link === document.activeElement);
+  const focused = links.findIndex((link) => link.matches(':focus'));
   const next = links[focused + step];
   if (focused < 0 || next === undefined) return;
   event.preventDefault();

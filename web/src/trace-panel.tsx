@@ -70,7 +70,7 @@ function Contents({ trace }: { trace: TraceAnswer }) {
           value === undefined ? null : (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd className={name === 'Trace' || name === 'Signal' ? 'id' : undefined}>{value}</dd>
             </div>
           ),
         )}

@@ -2,7 +2,7 @@
 // times, and its attributes when it is opened.
 import { type CSSProperties, useId, useState } from 'react';
 import type { Attributes, SpanNode } from '../../src/observatory/answers.ts';
-import { formatDuration } from './format.ts';
+import { formatDuration, formatMark } from './format.ts';
 import { axisMarks, type LogLine, type SpanRow, type Waterfall } from './waterfall.ts';
 
 /** A page of rows that a browser draws at once; the rest comes on request. */
@@ -40,7 +40,7 @@ function Axis({ durationMs }: { durationMs: number }) {
       <div className="axis-track">
         {axisMarks(durationMs).map((mark) => (
           <span key={mark} style={place(mark, 0, durationMs)}>
-            {formatDuration(mark)}
+            {formatMark(mark)}
           </span>
         ))}
       </div>

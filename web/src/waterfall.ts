@@ -40,13 +40,14 @@ export function waterfallOf(trace: TraceAnswer): Waterfall {
   return { rows, loose: logs.get('') ?? [] };
 }
 
-/** Round steps, at most five, from zero to the end of the trace. */
+/** Round steps, at most five, from zero towards the end of the trace. */
 export function axisMarks(durationMs: number): number[] {
   if (durationMs <= 0) return [0];
   const rough = durationMs / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   const marks: number[] = [];
-  for (let index = 0; index * step <= durationMs; index++) marks.push(index * step);
+  // A mark at the very end would have no room for its label.
+  for (let index = 0; index * step <= durationMs * 0.9; index++) marks.push(index * step);
   return marks;
 }

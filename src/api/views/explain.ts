@@ -88,10 +88,7 @@ export function explain(
 ): Explanation | undefined {
   const story = storyOf(entries, signal);
   if (story === undefined) return undefined;
-  const addedTo =
-    opener === undefined || !story.added
-      ? undefined
-      : storyOf(opener.entries, opener.signal)?.positions.at(-1);
+  const addedTo = opener === undefined || !story.added ? undefined : storyOf(opener.entries, opener.signal);
   const { received } = story;
   return {
     sentence: sentenceOf(story, assets, addedTo),
@@ -103,7 +100,7 @@ export function explain(
     duplicates: story.duplicates.length,
     decision: decisionOf(story),
     orders: story.orders.map(detailOf),
-    positions: (addedTo === undefined ? story.positions : [addedTo]).map(positionOf),
+    positions: (addedTo?.positions.slice(-1) ?? story.positions).map(positionOf),
     latencies_us: latenciesOf(story),
     facts: story.facts.map(factAsRecorded),
   };
@@ -157,7 +154,7 @@ function positionOf(position: PositionStory): Explanation['positions'][number] {
     quantity: position.quantity,
     stop: position.stop,
     target: position.target ?? null,
-    protected: position.protectedAt !== undefined && closed === undefined,
+    protected: position.protectedAt !== undefined && closed === undefined && position.quantity !== '0',
     protected_at: firstProtectedAt === undefined ? null : showTime(firstProtectedAt),
     closed:
       closed === undefined

@@ -15,8 +15,8 @@ export interface Assets {
 
 const PROFIT_DECIMALS = 2;
 
-/** @param opener the position that an entry added to, where another signal opened it. */
-export function sentenceOf(story: SignalStory, assets: Assets, opener?: PositionStory): string {
+/** @param opener the story of the position that an entry added to, where another signal opened it. */
+export function sentenceOf(story: SignalStory, assets: Assets, opener?: SignalStory): string {
   const { received, decided } = story;
   const { action, symbol } = received.content;
   if (decided.type === 'signal.refused') {
@@ -26,7 +26,7 @@ export function sentenceOf(story: SignalStory, assets: Assets, opener?: Position
   return action === 'close' ? closeSentence(story, assets) : entrySentence(story, assets, opener);
 }
 
-function entrySentence(story: SignalStory, assets: Assets, opener: PositionStory | undefined): string {
+function entrySentence(story: SignalStory, assets: Assets, opener: SignalStory | undefined): string {
   const { action, symbol } = story.received.content;
   const entries = story.orders.filter(({ planned }) => planned.leg === 'entry');
   const fills = entries.flatMap((order) => order.fills);
@@ -37,14 +37,16 @@ function entrySentence(story: SignalStory, assets: Assets, opener: PositionStory
   const verb = action === 'buy' ? 'Bought' : 'Sold';
   const bought = `${verb} ${groupDigits(filledQuantity(facts))} ${baseOf(symbol, assets)} in ${plural(fills.length, 'fill')} at ${groupDigits(averagePrice(facts) ?? '')}`;
   const after = `${since(story, fills.at(-1)?.at)} after the signal`;
-  const position = story.positions.at(-1) ?? opener;
+  const owner = opener ?? story;
+  const position = owner.positions.at(-1);
   const rest = last.status === 'open' ? ', the rest is working' : '';
   const added = story.added ? ', added to a position that was open' : '';
-  const said = `${bought}, ${after}${rest}${added}${position === undefined ? '' : protectionPart(position)}.`;
+  const said = `${bought}, ${after}${rest}${added}${position === undefined ? '' : protectionPart(position, owner.orders)}.`;
   const own = story.positions.at(-1);
-  return own?.closed === undefined
-    ? said
-    : `${said} ${closedPart(own.closed.fact, own.closed.at, own.opened.side, assets)}`;
+  if (own?.closed !== undefined) {
+    return `${said} ${closedPart(own.closed.fact, own.closed.at, own.opened.side, assets)}`;
+  }
+  return own?.quantity === '0' ? `${said} The exchange does not hold it any more.` : said;
 }
 
 const baseOf = (symbol: string, { base }: Assets): string => (base === '' ? symbol : base);
@@ -52,16 +54,24 @@ const baseOf = (symbol: string, { base }: Assets): string => (base === '' ? symb
 const since = (story: SignalStory, at: Micros | undefined): string =>
   showDuration((at ?? story.decidedAt) - story.received.receivedAt);
 
-function protectionPart(position: PositionStory): string {
-  const target = position.target === undefined ? '' : ` and a target at ${groupDigits(position.target)}`;
+function protectionPart(position: PositionStory, orders: readonly OrderHistory[]): string {
+  const stop = triggerOf('stop', position, orders) ?? position.stop;
+  const at = triggerOf('take_profit', position, orders) ?? position.target;
+  const target =
+    position.target === undefined || at === undefined ? '' : ` and a target at ${groupDigits(at)}`;
   const { firstProtectedAt, openedAt, closed } = position;
   if (firstProtectedAt === undefined) {
     return closed === undefined ? '; not protected yet' : '; closed before its stop stood';
   }
-  const levels = `a stop at ${groupDigits(position.stop)}${target} after ${showDuration(firstProtectedAt - openedAt)}`;
-  const lost = position.protectedAt === undefined && closed === undefined;
+  const levels = `a stop at ${groupDigits(stop)}${target} after ${showDuration(firstProtectedAt - openedAt)}`;
+  const lost = position.protectedAt === undefined && closed === undefined && position.quantity !== '0';
   return `; protected by ${levels}${lost ? ', not at this moment' : ''}`;
 }
+
+/** Where the newest order of the leg stands: the level on the ticks of the symbol. */
+const triggerOf = (leg: Leg, position: PositionStory, orders: readonly OrderHistory[]): string | undefined =>
+  orders.findLast(({ planned }) => planned.leg === leg && planned.position === position.key)?.planned.order
+    .triggerPrice;
 
 function pendingSentence({ planned, status, timeline }: OrderHistory, assets: Assets): string {
   const { order } = planned;

@@ -25,7 +25,6 @@ export interface PositionStory {
   protectedAt: Micros | undefined;
   /** The first time that they did. */
   firstProtectedAt: Micros | undefined;
-  adjusted: boolean;
   closed: { readonly at: Micros; readonly fact: PositionClosed } | undefined;
 }
 
@@ -95,7 +94,6 @@ function positionsOf(facts: readonly NumberedFact[]): PositionStory[] {
         quantity: fact.quantity,
         protectedAt: undefined,
         firstProtectedAt: undefined,
-        adjusted: false,
         closed: undefined,
       });
     } else if ('position' in fact && fact.type !== 'order.planned' && fact.type !== 'order.filled') {
@@ -124,7 +122,6 @@ function continuePosition(position: PositionStory, fact: Fact, at: Micros): void
       return;
     case 'position.adjusted':
       position.quantity = fact.to;
-      position.adjusted = true;
       return;
     case 'position.closed':
       position.quantity = '0';

@@ -102,7 +102,8 @@ function serveApi(app: FastifyInstance, { store, nowMs }: ServerOptions): void {
 
   app.get('/health', async (request) => {
     parse(noQuery, request.query);
-    return { status: 'ok', store: store.usage() };
+    const usage = store.usage();
+    return { status: usage.lastFailure === null ? 'ok' : 'failing', store: usage };
   });
 }
 

@@ -14,7 +14,6 @@ import type { Attributes, LogRow, PointRow, SpanRow } from '../otlp/rows.ts';
 export const storeVersion = 1;
 
 export type TableName = 'spans' | 'logs' | 'points';
-export const tableNames: readonly TableName[] = ['spans', 'logs', 'points'];
 
 interface Column<Row> {
   name: string;

@@ -51,7 +51,8 @@ export class Segments {
           path,
           hourMs: Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour)),
         });
-      } catch {
+      } catch (error) {
+        if (!isDamage(error)) throw error;
         setFileAside(path);
       }
     }
@@ -78,6 +79,15 @@ export class Segments {
   async checkpoint(): Promise<void> {
     const newest = this.#open.at(-1);
     if (newest !== undefined) await this.#connection.run(`CHECKPOINT ${newest.name}`);
+  }
+
+  /** After a failed checkpoint (a full disk) DuckDB serves a database again only once it is attached anew. */
+  async revive(error: unknown): Promise<void> {
+    const newest = this.#open.at(-1);
+    if (newest === undefined || !(error instanceof Error) || !error.message.includes('invalidated')) return;
+    this.#open.pop();
+    await this.#connection.run(`DETACH ${newest.name}`);
+    await this.#attach(newest);
   }
 
   /** Drops the oldest segments until age and size are within their limits; the newest always stays. */
@@ -135,6 +145,11 @@ function sizeOf(segment: Segment): number {
 
 function fileBytes(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** A disk that cannot be written or read says nothing about the file on it. */
+function isDamage(error: unknown): boolean {
+  return !(error instanceof Error && /could not|no space left|permission denied/i.test(error.message));
 }
 
 function setFileAside(path: string): void {

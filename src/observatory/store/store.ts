@@ -26,6 +26,8 @@ const defaultLimits: StoreLimits = {
   maintenanceIntervalMs: 5_000,
 };
 
+const quietMs = 1_000;
+
 export interface StoreUsage {
   bytes: number;
   segments: number;
@@ -64,23 +66,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   });
 
   let storedAtCheckpoint = 0;
-  let storedBefore = 0;
+  let storedAtMs = 0;
+  listeners.add(() => {
+    storedAtMs = options.nowMs();
+  });
   const maintain = () =>
     writer.between(async () => {
       const { stored } = writer.counts;
       // While rows stream in, DuckDB's own threshold decides; a checkpoint of ours waits for a quiet moment.
-      if (stored === storedBefore && stored !== storedAtCheckpoint) {
+      const quiet = options.nowMs() - storedAtMs >= quietMs;
+      if (quiet && stored !== storedAtCheckpoint) {
         await segments.checkpoint();
         storedAtCheckpoint = stored;
       }
-      storedBefore = stored;
       await segments.retain(options.nowMs());
     });
-  const timer = setInterval(() => {
-    maintain().catch((error: unknown) => {
-      writer.counts.lastFailure = `maintenance: ${error instanceof Error ? error.message : String(error)}`;
-    });
-  }, limits.maintenanceIntervalMs);
+  const timer = setInterval(maintain, limits.maintenanceIntervalMs);
   timer.unref();
 
   return {
@@ -106,7 +107,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     close: async () => {
       clearInterval(timer);
       await writer.close();
-      await segments.checkpoint();
+      // On a full disk it fails; the rows are safe in the write-ahead log, which the next start reads.
+      await segments.checkpoint().catch(() => undefined);
       connection.closeSync();
       instance.closeSync();
     },

@@ -103,7 +103,7 @@ export class Writer implements RowSink {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Runs `work` between two transactions: the connection serves one thing at a time. */
+  /** Runs `work` between two transactions: the connection serves one thing at a time. Its failure is counted. */
   async between(work: () => Promise<void>): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     if (this.#closed) return;
@@ -114,6 +114,9 @@ export class Writer implements RowSink {
   async #exclusive(work: () => Promise<void>): Promise<void> {
     try {
       await work();
+    } catch (error) {
+      this.counts.lastFailure = messageOf(error);
+      await this.#revive(error);
     } finally {
       this.#running = undefined;
       if (this.#waiting.length > 0) this.#running = this.#run();
@@ -164,17 +167,27 @@ export class Writer implements RowSink {
       const kept = stored.spans + stored.logs + stored.points;
       this.counts.stored += kept;
       this.counts.duplicates += offered - kept;
+      this.counts.lastFailure = '';
       if (kept > 0) this.#onStored(stored);
       return 'stored';
     } catch (error) {
       this.counts.failed += group.reduce((sum, request) => sum + request.rowCount, 0);
-      this.counts.lastFailure = error instanceof Error ? error.message : String(error);
+      this.counts.lastFailure = messageOf(error);
       await connection.run('ROLLBACK').catch(() => {
         // The failure may have ended the transaction itself; then there is nothing to roll back.
       });
+      await this.#revive(error);
       return /^(IO Error|Out of Memory Error|TransactionContext Error)/.test(this.counts.lastFailure)
         ? 'unavailable'
         : 'refused';
+    }
+  }
+
+  async #revive(error: unknown): Promise<void> {
+    try {
+      await this.#segments.revive(error);
+    } catch (second) {
+      this.counts.lastFailure = messageOf(second);
     }
   }
 
@@ -219,4 +232,8 @@ export class Writer implements RowSink {
     await connection.run(`DELETE FROM ${stage}`);
     return inserted.rowsChanged;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

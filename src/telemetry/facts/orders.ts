@@ -4,7 +4,7 @@
  * its fill is told in a later trace, under `position close` where it closes the position, with a link to the signal.
  */
 
-import type { Fact, OrderFilled, OrderPlanned } from '#core/facts.ts';
+import type { Fact, OrderAbandoned, OrderFilled, OrderPlanned } from '#core/facts.ts';
 import type { ClientOrderId, Leg, Micros, Seq, Symbol, TraceId } from '#core/ids.ts';
 import { approximate } from '#core/money.ts';
 import { type AttributeValues, type LabelValue, labelValues } from '../attributes.ts';
@@ -210,7 +210,7 @@ export const projectOrders: Projections<OrderFactType> = {
   },
 
   'order.abandoned': (fact) => ({
-    severity: 'warn',
+    severity: isGivenUp(fact.why) ? 'warn' : 'info',
     body: `The ${purpose[fact.leg]} ${fact.clientOrderId} in ${fact.symbol} was not placed and will not be tried again: ${fact.why}.`,
     attributes: { ...orderAttributes(fact), 'tradeengine.order.abandon_reason': fact.why },
     span: submitSpan(fact),
@@ -273,6 +273,10 @@ export const projectOrders: Projections<OrderFactType> = {
     ],
   }),
 };
+
+/** Still wanted, as opposed to what a closed position, a newer order or a close signal made needless. */
+const isGivenUp = (why: OrderAbandoned['why']): boolean =>
+  why === 'expired' || why === 'attempts_used' || why === 'not_plannable';
 
 function projectFill(fact: OrderFilled, context: Context): FactTelemetry {
   const leg = { 'tradeengine.order.leg': fact.leg };

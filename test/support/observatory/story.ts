@@ -111,7 +111,8 @@ export function tracesOf(story: Story): unknown {
 
 export function logsOf(story: Story): unknown {
   const logRecords = stagesOf(story).map((stage, index) => ({
-    timeUnixNano: at(story, stage.toMs),
+    // A receipt is told when it happens, the other stages when they are done.
+    timeUnixNano: at(story, index === 0 ? stage.fromMs : stage.toMs),
     severityNumber: stage.severity ?? 9,
     severityText: 'INFO',
     eventName: stage.event,

@@ -1,0 +1,100 @@
+/** The HTTP server of the engine: intake, API and documentation. Every error answer is {code, message}. */
+
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Clock } from '#engine/time.ts';
+import { BODY_BYTES_MAX, type SignalDesk, signalRoutes } from '#intake/http.ts';
+import { type ProblemCode, ProblemError, problems } from '#intake/problems.ts';
+import { statusRoutes } from './status.ts';
+import type { Subject } from './subject.ts';
+import { tradingRoutes } from './trading.ts';
+
+/** The bound on one request, from its headers to its answer. */
+const HANDLER_MS_MAX = 5_000;
+const REQUEST_RECEIVE_MS_MAX = 10_000;
+const KEEP_ALIVE_MS = 65_000;
+const RETRY_AFTER_SECONDS = '1';
+const ID_LENGTH_MAX = 256;
+
+export interface ServerOptions {
+  readonly subject: Subject;
+  readonly desk: SignalDesk;
+  readonly clock: Clock;
+  /** Hears of defects that a request met. */
+  readonly onProblem: (code: string, detail: string) => void;
+}
+
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { subject, desk, clock, onProblem } = options;
+  const server = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    handlerTimeout: HANDLER_MS_MAX,
+    requestTimeout: REQUEST_RECEIVE_MS_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: ID_LENGTH_MAX },
+    // Requests are judged by the zod schemas; the JSON schemas made of them only document.
+    schemaController: { compilersFactory: {} },
+  });
+  server.setValidatorCompiler(() => () => true);
+  server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  server.addHook('onRequest', async ({ hostname }) => {
+    if (!isLoopback(hostname)) throw new ProblemError('wrong_host');
+  });
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = error instanceof ProblemError ? error : asProblem(error);
+    if (problem.code === 'internal') {
+      onProblem('request_failed', `${request.method} ${request.routeOptions.url ?? ''}: ${error.stack}`);
+    }
+    const { status } = problems[problem.code];
+    if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    return reply.code(status).send({ code: problem.code, message: problem.message });
+  });
+  server.setNotFoundHandler((request) => {
+    const path = request.url.split('?')[0] ?? '';
+    const serves = (['GET', 'POST'] as const).some(
+      (method) => server.findRoute({ method, url: path }) !== null,
+    );
+    throw serves
+      ? new ProblemError('method_not_allowed', `${request.method} is not served here.`)
+      : new ProblemError('not_found', 'There is no such path.');
+  });
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'petrosa-tradeengine',
+        description: 'A trade execution engine that explains every order.',
+        version: subject.version,
+      },
+    },
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs' });
+  await server.register(signalRoutes, { desk, clock });
+  await server.register(statusRoutes, { subject });
+  await server.register(tradingRoutes, { subject, clock });
+  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
+  await server.ready();
+  return server;
+}
+
+/** Without tokens only this machine is served, and not to a page of a browser that had a name rebound to it. */
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+
+const frameworkCodes: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_content_type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_request',
+  FST_ERR_HANDLER_TIMEOUT: 'deadline_exceeded',
+  FST_ERR_BAD_URL: 'bad_request',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
+};
+
+function asProblem(error: FastifyError): ProblemError {
+  const known = frameworkCodes[error.code];
+  if (known !== undefined) return new ProblemError(known);
+  const status = error.statusCode ?? 500;
+  return new ProblemError(status >= 400 && status < 500 ? 'bad_request' : 'internal');
+}

@@ -1,0 +1,66 @@
+/** A position as the API shows it, valued at the newest mark price. */
+
+import { z } from 'zod';
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import type { Quote } from '#core/instrument.ts';
+import { notional, showMoney, showPrice, showQuantity, subtractMoney } from '#core/money.ts';
+import { entryPriceOf, type Position } from '#core/position.ts';
+import { showTime } from './text.ts';
+
+const decimal = z.string().describe('A decimal number as text.');
+
+export const positionView = z
+  .strictObject({
+    position: z.string(),
+    signal: z.int().describe('The signal that opened it.'),
+    trace_id: z.string(),
+    strategy_id: z.string(),
+    symbol: z.string(),
+    side: z.enum(['LONG', 'SHORT']),
+    quantity: decimal,
+    entry_price: decimal,
+    mark_price: decimal.nullable(),
+    unrealised: decimal.nullable().describe('At the mark price, without fees.'),
+    realised: decimal,
+    fees: decimal,
+    stop: decimal,
+    target: decimal.nullable(),
+    protected: z.boolean().describe('Stops at the exchange cover the whole quantity.'),
+    exposed_ms: z.int().nullable().describe('For how long they have not.'),
+    closing: z.string().nullable().describe('Why the engine closes it, if it does.'),
+    opened_at: z.string(),
+  })
+  .meta({ id: 'Position' });
+
+export type PositionView = z.infer<typeof positionView>;
+
+export function positionViewOf(position: Position, quote: Quote | undefined, now: Micros): PositionView {
+  const { name, story, holding, target, exposedSince } = position;
+  return {
+    position: position.key,
+    signal: story.signal,
+    trace_id: story.trace,
+    strategy_id: name.strategy,
+    symbol: name.symbol,
+    side: name.side,
+    quantity: showQuantity(holding.quantity),
+    entry_price: showPrice(entryPriceOf(holding)),
+    mark_price: quote === undefined ? null : showPrice(quote.mark),
+    unrealised: quote === undefined ? null : unrealisedOf(position, quote),
+    realised: showMoney(holding.realised),
+    fees: showMoney(holding.fees),
+    stop: showPrice(position.stop),
+    target: target === undefined ? null : showPrice(target),
+    protected: exposedSince === undefined,
+    exposed_ms: exposedSince === undefined ? null : Math.round((now - exposedSince) / MICROS_PER_MS),
+    closing: position.flatten ?? null,
+    opened_at: showTime(position.openedAt),
+  };
+}
+
+function unrealisedOf({ name, holding }: Position, { mark }: Quote): string {
+  const worth = notional(mark, holding.quantity);
+  return showMoney(
+    name.side === 'LONG' ? subtractMoney(worth, holding.cost) : subtractMoney(holding.cost, worth),
+  );
+}

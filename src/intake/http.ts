@@ -1,0 +1,131 @@
+/**
+ * Signals over HTTP. A signal is answered once its facts are durable: 202, or with ?wait=decision what was decided. A
+ * signal that the trading rules refuse was handled as it should be: its answer is a decision, not an error.
+ */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { AccountId } from '#core/ids.ts';
+import { MICROS_PER_MS } from '#core/ids.ts';
+import type { Answer } from '#engine/answer.ts';
+import type { SignalSubmission, Unready } from '#engine/engine.ts';
+import type { Clock } from '#engine/time.ts';
+import { signalKeyFor, traceContextOf } from './identity.ts';
+import { parseJson } from './json.ts';
+import { type Problem, ProblemError } from './problems.ts';
+import { readSignal, signalSchema } from './schema.ts';
+
+export const BODY_BYTES_MAX = 64 * 1024;
+const CONTENT_TYPE = 'application/json';
+
+/** Who takes the signals: the engine of one account, or whoever stands in for it while it is down. */
+export interface SignalDesk {
+  readonly account: AccountId;
+  submit(submission: SignalSubmission): Promise<Answer | Unready>;
+}
+
+const receipt = {
+  signal_id: z.string(),
+  trace_id: z.string().describe('The trace that tells the story of the signal.'),
+  duplicate: z.boolean().describe('The signal had been received before: this is its first answer again.'),
+};
+
+export const signalReceipt = z.strictObject({ ...receipt, status: z.literal('durable') });
+
+export const signalDecision = z.strictObject({
+  ...receipt,
+  status: z.literal('decided'),
+  decision: z.discriminatedUnion('outcome', [
+    z.strictObject({
+      outcome: z.enum(['accepted', 'resized']),
+      orders: z.array(z.string()).describe('The client order ids of the orders that it asks for.'),
+    }),
+    z.strictObject({
+      outcome: z.literal('refused'),
+      reason: z.string(),
+      value: z.string(),
+      limit: z.string(),
+      message: z.string(),
+    }),
+  ]),
+});
+
+const query = z.strictObject({ wait: z.literal('decision').optional() });
+
+export interface SignalRoutesOptions {
+  readonly desk: SignalDesk;
+  readonly clock: Clock;
+}
+
+const documentation = {
+  summary: 'Submit a trading signal',
+  description:
+    'Answers 202 once the signal is durable. The same signal id again gets the first answer again and makes no second order.',
+  tags: ['signals'],
+  body: z.toJSONSchema(signalSchema, { io: 'input' }),
+  querystring: z.toJSONSchema(query),
+  response: {
+    200: z.toJSONSchema(signalDecision.describe('With wait=decision.')),
+    202: z.toJSONSchema(signalReceipt.describe('The signal is durable.')),
+  },
+};
+
+export async function signalRoutes(server: FastifyInstance, options: SignalRoutesOptions): Promise<void> {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    CONTENT_TYPE,
+    { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
+    (_request, body, done) => done(null, body),
+  );
+  const handler = (request: FastifyRequest, reply: FastifyReply) => receive(request, reply, options);
+  server.post('/v1/signals', { schema: documentation, handler });
+  server.post('/trade/signal', { schema: { ...documentation, summary: 'Alias of /v1/signals' }, handler });
+}
+
+async function receive(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { desk, clock }: SignalRoutesOptions,
+): Promise<z.infer<typeof signalReceipt> | z.infer<typeof signalDecision>> {
+  const receivedAt = clock.now();
+  const wanted = query.safeParse(request.query);
+  if (!wanted.success) {
+    throw new ProblemError(
+      'wrong_parameter',
+      'The only query parameter is wait, and it can only be decision.',
+    );
+  }
+  const signal = readBody(request.body, Math.floor(receivedAt / MICROS_PER_MS));
+  const key = signalKeyFor(desk.account, signal.id);
+  const traceparent = request.headers['traceparent'];
+  const context = traceContextOf(typeof traceparent === 'string' ? traceparent : undefined, key);
+  const answer = await desk.submit({ signal, key, ...context, receivedAt });
+  if (typeof answer === 'string') throw new ProblemError(answer);
+  const common = { signal_id: answer.signalId, trace_id: answer.trace, duplicate: answer.duplicate };
+  if (wanted.data.wait === undefined) {
+    void reply.code(202);
+    return { ...common, status: 'durable' };
+  }
+  const { decision } = answer;
+  return {
+    ...common,
+    status: 'decided',
+    decision: decision.outcome === 'refused' ? decision : { ...decision, orders: [...decision.orders] },
+  };
+}
+
+function readBody(body: unknown, receivedAtMs: number) {
+  if (!(body instanceof Uint8Array))
+    throw new ProblemError('unsupported_content_type', 'The body must be application/json.');
+  let json: unknown;
+  try {
+    json = parseJson(body);
+  } catch {
+    throw new ProblemError('malformed_json');
+  }
+  const reading = readSignal(json, receivedAtMs);
+  if (!reading.ok) throw asError(reading.problem);
+  return reading.signal;
+}
+
+const asError = ({ code, message }: Problem): ProblemError => new ProblemError(code, message);

@@ -1,0 +1,104 @@
+/**
+ * Each entry's hash covers the one before it, so that the last one vouches for the whole journal. A journal is
+ * verified from the first fact to the last before anything is believed of it.
+ */
+
+import { hash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Seq, SignalKey } from '#core/ids.ts';
+import { JournalError } from '../port.ts';
+import { openFile } from './file.ts';
+
+export const GENESIS = '0'.repeat(64);
+
+interface Linked {
+  readonly seq: number;
+  readonly count: number;
+  readonly opens?: string | null | undefined;
+  readonly body: string;
+}
+
+export const link = (previous: string, { seq, count, opens, body }: Linked): string =>
+  hash('sha256', `${previous} ${seq} ${count} ${opens ?? ''}\n${body}`, 'hex');
+
+export interface Verified {
+  readonly head: Seq;
+  readonly hash: string;
+  /** The receipts that the stored index of signals does not cover. */
+  readonly unindexed: { readonly keys: readonly SignalKey[]; readonly seqs: readonly Seq[] };
+}
+
+/** @throws JournalError corrupt, with the number of the first fact that is not what was written */
+export function verifyFile(path: string): Verified {
+  // So that a file that lost its end can be read as far as it goes, to tell where it breaks.
+  const database = openFile(path, { readOnly: true, defensive: false });
+  try {
+    database.exec('PRAGMA writable_schema = ON; BEGIN');
+    return verify(database);
+  } finally {
+    database.close();
+  }
+}
+
+function verify(database: DatabaseSync): Verified {
+  const { through } = database.prepare('SELECT through FROM indexed').get() ?? {};
+  const keys: SignalKey[] = [];
+  const seqs: Seq[] = [];
+  let previous = GENESIS;
+  let next = 1;
+  let indexed = 0;
+  for (const row of entries(database, () => next)) {
+    const { seq, count, opens } = row;
+    if (seq !== next) throw broken(next, `fact ${next} is missing: fact ${seq} follows fact ${next - 1}`);
+    if (link(previous, row) !== row.hash) throw broken(next, `the entry of fact ${next} is not what was written`);
+    previous = row.hash;
+    next += count;
+    if (opens === null) continue;
+    if (seq <= Number(through)) indexed += 1;
+    else {
+      keys.push(opens as SignalKey);
+      seqs.push(seq as Seq);
+    }
+  }
+  checkEnd(database, next);
+  checkIndex(database, Number(through), indexed);
+  return { head: (next - 1) as Seq, hash: previous, unindexed: { keys, seqs } };
+}
+
+type EntryRow = { seq: number; count: number; hash: string; opens: string | null; body: string };
+
+function* entries(database: DatabaseSync, next: () => number): Generator<EntryRow> {
+  const select = database.prepare('SELECT seq, count, hash, opens, body FROM entry ORDER BY seq');
+  try {
+    yield* select.iterate() as Iterable<unknown> as Iterable<EntryRow>;
+  } catch (cause) {
+    if (cause instanceof JournalError) throw cause;
+    throw new JournalError('corrupt', `fact ${next()} cannot be read`, { seq: next() as Seq, cause });
+  }
+}
+
+/** Nothing else in the file may speak of facts that are not there. */
+function checkEnd(database: DatabaseSync, next: number): void {
+  const mentions = database.prepare(`SELECT max(
+    (SELECT coalesce(max(entry), 0) FROM story),
+    (SELECT coalesce(max(seq), 0) FROM snapshot),
+    (SELECT max(through) FROM indexed)
+  ) AS latest`);
+  const latest = Number(mentions.get()?.['latest']);
+  if (latest >= next) throw broken(next, `the journal ends before fact ${next}, but knows of fact ${latest}`);
+}
+
+/** A receipt that the index does not find would be taken for a new signal. */
+function checkIndex(database: DatabaseSync, through: number, expected: number): void {
+  const compare = database.prepare(`
+    SELECT count(*) AS present, count(entry.seq) AS correct, coalesce(sum(entry.seq <= ?), 0) AS covered
+    FROM signal LEFT JOIN entry ON entry.seq = signal.seq AND entry.opens = signal.key`);
+  const { present, correct, covered } = compare.get(through) ?? {};
+  if (present !== correct || covered !== expected) {
+    const message = `the index of signals names ${correct} of ${present} right, and ${covered} of ${expected} up to fact ${through}`;
+    throw new JournalError('corrupt', message);
+  }
+}
+
+const broken = (seq: number, message: string): JournalError =>
+  new JournalError('corrupt', message, { seq: seq as Seq });

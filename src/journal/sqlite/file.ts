@@ -1,0 +1,91 @@
+/** The file of a journal: how it comes to be, how it is recognised, and what its errors mean. */
+
+import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
+import { threadId } from 'node:worker_threads';
+import { JournalError } from '../port.ts';
+
+/** "tejr" in the file's header. */
+const APPLICATION_ID = 0x74656a72;
+/** Rises when the tables change; a file of a newer version is not opened. */
+const SCHEMA_VERSION = 1;
+/** How long a statement waits for another connection's lock. */
+const LOCK_WAIT_MS = 5_000;
+
+// The body comes last, so that the other columns are read without it. What an entry opens, and the index of signals
+// up to indexed.through, can be told from the entries: both are there to be found fast.
+const SCHEMA = `
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+  CREATE TABLE entry (
+    seq INTEGER PRIMARY KEY,
+    count INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    opens TEXT,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE story (signal INTEGER, entry INTEGER, PRIMARY KEY (signal, entry)) STRICT, WITHOUT ROWID;
+  CREATE TABLE signal (key TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE indexed (through INTEGER NOT NULL) STRICT;
+  INSERT INTO indexed VALUES (0);
+  CREATE TABLE snapshot (
+    seq INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    state BLOB NOT NULL
+  ) STRICT;
+`;
+
+/** A file under the journal's name is always a whole one: it is made under another name and linked. */
+export function createIfAbsent(path: string): void {
+  if (existsSync(path)) return;
+  if (existsSync(`${path}-wal`)) {
+    throw new JournalError('corrupt', `${path} is gone, but its write-ahead log is still there`);
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.${threadId}.new`;
+  rmSync(draft, { force: true });
+  const database = new DatabaseSync(draft);
+  database.exec(`BEGIN; ${SCHEMA} COMMIT; PRAGMA journal_mode = WAL;`);
+  database.close();
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(path)) throw error;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+/** @throws JournalError if the file is no journal, or one that this version cannot read. */
+export function openFile(path: string, options: DatabaseSyncOptions): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, ...options });
+  try {
+    const application = database.prepare('PRAGMA application_id').get()?.['application_id'];
+    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+    if (application !== APPLICATION_ID) throw new JournalError('corrupt', `${path} is not a journal`);
+    if (version > SCHEMA_VERSION) {
+      const message = `${path} has schema version ${version}, this program reads ${SCHEMA_VERSION}`;
+      throw new JournalError('too_new', message);
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+/** The rest of an extended result code says more about the same. */
+const PRIMARY_CODE_MASK = 0xff;
+
+export function faultFrom(error: unknown, path: string): JournalError {
+  if (error instanceof JournalError) return error;
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & PRIMARY_CODE_MASK : 0;
+  const fault = code === SQLITE_CORRUPT || code === SQLITE_NOTADB ? 'corrupt' : 'unavailable';
+  const message = error instanceof Error ? error.message : String(error);
+  return new JournalError(fault, `${path}: ${message}`, { cause: error });
+}

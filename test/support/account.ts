@@ -1,0 +1,127 @@
+/** An account's state that a test drives command by command, with a market that it sets. */
+
+import type { Command } from '#core/command.ts';
+import { advance } from '#core/decide.ts';
+import type { Fact, FactType } from '#core/facts.ts';
+import type { AccountId, Micros, SignalId, SignalKey, StrategyId, Symbol, TraceId } from '#core/ids.ts';
+import type { OrderReport, PlannedOrder, SubmitOutcome, Trade } from '#core/order.ts';
+import { defaultSettings, type TradingSettings } from '#core/settings.ts';
+import type { Signal } from '#core/signal.ts';
+import { type EngineState, emptyState } from '#core/state.ts';
+import { btcusdtText, quoteAt } from './market.ts';
+
+export const START_MS = 1_700_000_000_000;
+
+/** Facts of one type. */
+export const only = <T extends FactType>(facts: readonly Fact[], type: T): Extract<Fact, { type: T }>[] =>
+  facts.filter((fact): fact is Extract<Fact, { type: T }> => fact.type === type);
+
+export class Account {
+  readonly state: EngineState = emptyState();
+  nowMs = START_MS;
+  mark = '50000';
+  #signals = 0;
+  #trades = 0;
+
+  constructor(settings: Partial<TradingSettings> = {}) {
+    this.do({
+      type: 'start',
+      account: 'test' as AccountId,
+      version: 'test',
+      settings: { ...defaultSettings, ...settings },
+      decidableAt: (this.nowMs * 1000) as Micros,
+    });
+    this.do({ type: 'list_instruments', instruments: [btcusdtText] });
+  }
+
+  do(command: Command): Fact[] {
+    const at = (this.nowMs * 1000) as Micros;
+    return advance(this.state, command, {
+      at,
+      quote: (symbol) =>
+        symbol === 'BTCUSDT' && this.mark !== '' ? quoteAt(this.mark, this.nowMs) : undefined,
+    });
+  }
+
+  signal(change: Partial<Signal> = {}): Fact[] {
+    this.#signals += 1;
+    const signal: Signal = {
+      id: `s-${this.#signals}` as SignalId,
+      strategyId: 'momentum' as StrategyId,
+      symbol: 'BTCUSDT' as Symbol,
+      action: 'buy',
+      confidence: '0.9',
+      orderType: 'market',
+      quantity: '0.01',
+      timestampMs: this.nowMs,
+      ...change,
+    };
+    const number = 'abcdefghijklmnopqrstuvwxyz'.charAt(this.#signals);
+    return this.do({
+      type: 'receive_signal',
+      signal,
+      key: number.repeat(20) as SignalKey,
+      trace: '0af7651916cd43dd8448eb211c80319c' as TraceId,
+      receivedAt: (this.nowMs * 1000) as Micros,
+    });
+  }
+
+  outcome(order: PlannedOrder, outcome: SubmitOutcome): Fact[] {
+    const now = (this.nowMs * 1000) as Micros;
+    const { clientOrderId } = order;
+    return this.do({ type: 'record_outcome', clientOrderId, outcome, sentAt: now, answeredAt: now });
+  }
+
+  accept(order: PlannedOrder): Fact[] {
+    return this.outcome(order, { kind: 'accepted', report: this.report(order) });
+  }
+
+  report(order: PlannedOrder, change: Partial<OrderReport> = {}): OrderReport {
+    const { clientOrderId } = order;
+    return { clientOrderId, exchangeOrderId: '1', status: 'open', executed: '0', trades: [], ...change };
+  }
+
+  trade(quantity: string, price = this.mark): Trade {
+    this.#trades += 1;
+    return {
+      tradeId: String(this.#trades),
+      price,
+      quantity,
+      fee: '0.1',
+      feeAsset: 'USDT',
+      maker: false,
+      tradedAtMs: this.nowMs,
+    };
+  }
+
+  /** The order fills completely at the market. */
+  fill(order: PlannedOrder): Fact[] {
+    const report = this.report(order, {
+      status: 'filled',
+      executed: order.quantity,
+      trades: [this.trade(order.quantity)],
+    });
+    return this.do({ type: 'record_report', report, how: 'stream' });
+  }
+
+  /** A position of 0.01 BTC with its stop at the exchange. */
+  openPosition(change: Partial<Signal> = {}): { entry: PlannedOrder; stop: PlannedOrder } {
+    const entry = plannedIn(this.signal(change), 'entry');
+    this.accept(entry);
+    const stop = plannedIn(this.fill(entry), 'stop');
+    this.accept(stop);
+    return { entry, stop };
+  }
+
+  pass(ms: number): Fact[] {
+    this.nowMs += ms;
+    return this.do({ type: 'tick' });
+  }
+}
+
+export function plannedIn(facts: readonly Fact[], leg: string): PlannedOrder {
+  const fact = only(facts, 'order.planned').find((planned) => planned.leg === leg);
+  if (fact === undefined)
+    throw new Error(`no ${leg} order planned in ${facts.map(({ type }) => type).join(', ')}`);
+  return fact.order;
+}

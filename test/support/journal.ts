@@ -1,0 +1,68 @@
+/** Entries to write into journals: small stories of signals, with facts of the size of real ones. */
+
+import type { Entry, Fact, SignalReceived } from '#core/facts.ts';
+import type { Micros, Seq, SignalId, SignalKey, StrategyId, Symbol, TraceId } from '#core/ids.ts';
+import type { Journal } from '#journal/port.ts';
+
+const START_MICROS = Date.UTC(2026, 0, 1) * 1000;
+const symbol = 'BTCUSDT' as Symbol;
+const strategyId = 'momentum' as StrategyId;
+
+export const seqOf = (number: number): Seq => number as Seq;
+export const keyOf = (number: number): SignalKey =>
+  number.toString(32).replace(/[01]/g, 'y').replace(/[89]/g, 'z').padStart(20, 'a') as SignalKey;
+const traceOf = (number: number): TraceId => number.toString(16).padStart(32, '0') as TraceId;
+
+export const received = (seq: number, key: SignalKey = keyOf(seq)): SignalReceived => ({
+  type: 'signal.received',
+  signal: seqOf(seq),
+  trace: traceOf(seq),
+  key,
+  content: {
+    id: `signal-${seq}` as SignalId,
+    strategyId,
+    symbol,
+    action: 'buy',
+    confidence: '0.9' as SignalReceived['content']['confidence'],
+    orderType: 'market',
+    timestampMs: 1_767_225_600_000,
+  },
+  receivedAt: (START_MICROS + seq) as Micros,
+});
+
+export const refused = (signal: number): Fact => ({
+  type: 'signal.refused',
+  signal: seqOf(signal),
+  trace: traceOf(signal),
+  strategyId,
+  symbol,
+  checks: [],
+  reason: 'low_confidence',
+  value: '0.2',
+  limit: '0.5',
+});
+
+/** A fact that belongs to no signal. */
+export const reconciled = (orders: number): Fact => ({ type: 'engine.reconciled', orders, positions: 0 });
+
+export const entry = (seq: number, ...facts: Fact[]): Entry => ({
+  seq: seqOf(seq),
+  at: (START_MICROS + seq) as Micros,
+  facts,
+});
+
+/** A signal received and refused, in one entry of two facts. */
+export const signalEntry = (seq: number): Entry => entry(seq, received(seq), refused(seq));
+
+/** Appends entries of two facts until the head has moved on by 2 * count; resolves when they are durable. */
+export async function appendSignals(journal: Journal, count: number): Promise<Entry[]> {
+  const entries = Array.from({ length: count }, (_, index) => signalEntry(journal.head + 1 + 2 * index));
+  await Promise.all(entries.map((each) => journal.append(each)));
+  return entries;
+}
+
+export async function readAll(journal: Journal, from = 1): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const each of journal.read(seqOf(from))) entries.push(each);
+  return entries;
+}

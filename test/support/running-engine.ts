@@ -1,0 +1,93 @@
+/** An engine that runs on real time against the simulated exchange in-process, with the HTTP server in front of it. */
+
+import type { FastifyInstance } from 'fastify';
+import { RecentOrders } from '#api/recent-orders.ts';
+import { buildServer } from '#api/server.ts';
+import type { Condition, Subject } from '#api/subject.ts';
+import type { AccountId } from '#core/ids.ts';
+import { defaultSettings, type TradingSettings } from '#core/settings.ts';
+import { Engine } from '#engine/engine.ts';
+import { systemClock, systemTimers } from '#engine/time.ts';
+import { MemoryJournal } from '#journal/memory.ts';
+import type { Journal } from '#journal/port.ts';
+import { ACCEPTANCE_WINDOW_MS, fairWeather, InProcessExchange, Venue } from './in-process-exchange.ts';
+
+const account = 'test' as AccountId;
+
+export interface RunningEngine {
+  readonly engine: Engine;
+  readonly venue: Venue;
+  readonly journal: Journal;
+  readonly server: FastifyInstance;
+  /** What the API believes of the engine's readiness; undefined asks the engine. */
+  pretend: Condition | undefined;
+  readonly problems: string[];
+  stop(): Promise<void>;
+}
+
+export async function runEngine(settings: Partial<TradingSettings> = {}): Promise<RunningEngine> {
+  const venue = new Venue({ seed: 1, clock: systemClock, dualSide: true });
+  const exchange = new InProcessExchange({
+    venue,
+    clock: systemClock,
+    timers: systemTimers,
+    weather: fairWeather,
+    isAlive: () => true,
+  });
+  const journal = new MemoryJournal();
+  const recentOrders = new RecentOrders();
+  const problems: string[] = [];
+  const engine = await Engine.start({
+    account,
+    version: '0.0.0',
+    settings: { ...defaultSettings, ...settings },
+    journal,
+    exchange,
+    clock: systemClock,
+    timers: systemTimers,
+    acceptanceWindowMs: ACCEPTANCE_WINDOW_MS,
+    onEntry: recentOrders.apply,
+    onProblem: (code, detail) => problems.push(`${code}: ${detail}`),
+  });
+  const running = { pretend: undefined as Condition | undefined };
+  const subject: Subject = {
+    account,
+    version: '0.0.0',
+    recentOrders,
+    get unready() {
+      if (running.pretend !== undefined) return running.pretend;
+      return engine.unready === undefined
+        ? undefined
+        : { code: engine.unready, detail: 'as the engine says' };
+    },
+    get state() {
+      return engine.state;
+    },
+    journal,
+    health: () => [{ part: 'engine', ok: engine.unready === undefined, detail: 'it runs', ageMs: 0 }],
+    quote: (symbol) => exchange.quote(symbol),
+    balance: async () => (await exchange.balance()).value,
+  };
+  const desk = {
+    account,
+    submit: async (submission: Parameters<Engine['submitSignal']>[0]) =>
+      running.pretend?.code ?? engine.submitSignal(submission),
+  };
+  const server = await buildServer({
+    subject,
+    desk,
+    clock: systemClock,
+    onProblem: (code, detail) => problems.push(`${code}: ${detail}`),
+  });
+  return Object.assign(running, {
+    engine,
+    venue,
+    journal,
+    server,
+    problems,
+    stop: async () => {
+      await server.close();
+      await engine.stop();
+    },
+  });
+}
