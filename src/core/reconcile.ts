@@ -6,7 +6,14 @@
 
 import type { CompareSnapshot } from './command.ts';
 import type { Fact } from './facts.ts';
-import { addMs, type Micros, type PositionSide, type Symbol, signalKeyOf } from './ids.ts';
+import {
+  addMs,
+  type ClientOrderId,
+  type Micros,
+  type PositionSide,
+  type Symbol,
+  signalKeyOf,
+} from './ids.ts';
 import { type Quantity, quantity, showQuantity } from './money.ts';
 import type { Order } from './order.ts';
 import type { Position } from './position.ts';
@@ -33,9 +40,12 @@ function isOverdue(order: Order, at: Micros): boolean {
   return order.cancelRequestedAt !== undefined && at > addMs(order.cancelRequestedAt, CANCEL_SILENCE_MS_MAX);
 }
 
+const shownIn = (snapshot: CompareSnapshot): ReadonlySet<ClientOrderId> =>
+  new Set(snapshot.openOrders.map((order) => order.clientOrderId));
+
 /** Orders that the journal holds to be open and the snapshot does not show. */
 export function ordersNotIn(state: EngineState, snapshot: CompareSnapshot): Order[] {
-  const shown = new Set(snapshot.openOrders.map((order) => order.clientOrderId));
+  const shown = shownIn(snapshot);
   return [...state.orders.values()].filter(
     (order) =>
       order.phase === 'open' && order.heardAt < snapshot.takenAt && !shown.has(order.plan.clientOrderId),
@@ -48,9 +58,10 @@ export function compareSnapshot(state: EngineState, snapshot: CompareSnapshot, a
     if (signalKeyOf(clientOrderId) === undefined || state.orders.has(clientOrderId)) continue;
     facts.push({ type: 'orphan.found', clientOrderId, symbol, book });
   }
+  const shown = shownIn(snapshot);
   const settled = [...state.orders.values()].every((order) => !isInFlight(order));
   for (const [symbol, side] of sidesToCompare(state, snapshot)) {
-    facts.push(...compareSide(state, snapshot, symbol, side, at));
+    facts.push(...compareSide(state, snapshot, shown, symbol, side, at));
   }
   if (!state.reconciled && settled) {
     facts.push({ type: 'engine.reconciled', orders: state.orders.size, positions: state.positions.size });
@@ -71,6 +82,7 @@ function sidesToCompare(state: EngineState, snapshot: CompareSnapshot): [Symbol,
 function compareSide(
   state: EngineState,
   snapshot: CompareSnapshot,
+  shown: ReadonlySet<ClientOrderId>,
   symbol: Symbol,
   side: PositionSide,
   at: Micros,
@@ -81,7 +93,8 @@ function compareSide(
   const moving =
     positions.some((position) => position.changedAt >= snapshot.takenAt) ||
     [...state.orders.values()].some(
-      (order) => order.plan.symbol === symbol && order.side === side && mayMove(order, snapshot.takenAt),
+      (order) =>
+        order.plan.symbol === symbol && order.side === side && mayMove(order, snapshot.takenAt, shown),
     );
   if (moving) return [];
   const ours = total(positions.map(({ holding }) => holding.quantity));
@@ -99,10 +112,13 @@ function compareSide(
   return [...takeAway(positions, (ours - theirs) as Quantity), { type: 'drift.cleared', symbol, side }];
 }
 
-/** Whether the exchange may have changed the position since the journal last heard. */
-function mayMove(order: Order, takenAt: Micros): boolean {
-  if (isInFlight(order) || order.childOrderId !== undefined) return true;
-  return order.plan.type === 'MARKET' && order.phase === 'open' ? true : order.heardAt >= takenAt;
+/**
+ * Whether the exchange may have changed the position since the journal last heard: the order is on its way, at work,
+ * or no longer open there for a reason that is still to be learned.
+ */
+function mayMove(order: Order, takenAt: Micros, shown: ReadonlySet<ClientOrderId>): boolean {
+  if (isInFlight(order) || order.childOrderId !== undefined || order.heardAt >= takenAt) return true;
+  return order.phase === 'open' && !shown.has(order.plan.clientOrderId);
 }
 
 const isInFlight = (order: Order): boolean =>

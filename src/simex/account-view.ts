@@ -32,7 +32,7 @@ export interface PositionView {
   readonly updateTime: number;
 }
 
-export interface AccountAssetView {
+interface AccountAssetView {
   readonly asset: string;
   readonly walletBalance: string;
   readonly unrealizedProfit: string;
@@ -48,7 +48,7 @@ export interface AccountAssetView {
   readonly updateTime: number;
 }
 
-export interface AccountPositionView {
+interface AccountPositionView {
   readonly symbol: string;
   readonly positionSide: PositionSide;
   readonly positionAmt: string;

@@ -17,8 +17,7 @@ export interface Account {
   updatedMs: number;
 }
 
-export interface FillEffect {
-  readonly position: Position;
+interface FillEffect {
   readonly realized: Money;
   readonly commission: Money;
 }
@@ -75,7 +74,7 @@ export function fill(
   account.wallet = addMoney(account.wallet, subtractMoney(realized, commission));
   position.updatedMs = nowMs;
   account.updatedMs = nowMs;
-  return { position, realized, commission };
+  return { realized, commission };
 }
 
 export interface Margin {

@@ -5,14 +5,14 @@ import type { Faults } from './faults.ts';
 import { faultMix, faultSchema, faultsMax } from './faults.ts';
 import type { Store } from './store.ts';
 
-export interface ControlOptions {
+interface ControlOptions {
   readonly exchange: DurableExchange;
   readonly store: Store;
   readonly faults: Faults;
   readonly clock: () => number;
 }
 
-export interface ControlRequest {
+interface ControlRequest {
   readonly method: string;
   readonly path: string;
   readonly rawQuery: string;
@@ -20,7 +20,7 @@ export interface ControlRequest {
   readonly rawBody: string;
 }
 
-export interface ControlAnswer {
+interface ControlAnswer {
   readonly status: number;
   /** JSON text. */
   readonly body: string;

@@ -50,7 +50,7 @@ export class DurableExchange {
       stored?.state,
     );
     if (stored === undefined) this.snapshot();
-    
+    else this.#replay(stored.calls);
   }
 
   /** For questions; whatever changes the exchange must go through `call`. */

@@ -13,7 +13,7 @@ import type { BookTickerView, ExchangeInfoView, PremiumIndexView } from './marke
 import { bookTickerView, exchangeInfoView, premiumIndexView } from './market-view.ts';
 import { isOpen } from './order.ts';
 import { OrderDesk } from './order-desk.ts';
-import { algoAck, algoView, orderAck, orderView } from './order-view.ts';
+import { algoAck, algoView, orderAck, orderView, tradeView } from './order-view.ts';
 import type { AlgoOrderKey, AlgoOrderParams, HistoryParams, OrderKey, OrderParams } from './params.ts';
 import * as refusals from './refusals.ts';
 import { markPriceEverySteps, Reporter } from './reporter.ts';
@@ -211,14 +211,15 @@ export class SimulatedExchange {
   userTrades(params: HistoryParams): Result<{ readonly trades: readonly TradeView[] }> {
     if (params.symbol === undefined) return refusals.missingParameter('symbol');
     const { orderId } = params;
-    const ofOrder = (trade: TradeView): boolean => orderId === undefined || String(trade.orderId) === orderId;
     const found = page(
-      knownTrades(this.#state.history).filter(ofOrder),
-      (trade) => ({ id: trade.id, symbol: trade.symbol, timeMs: trade.time }),
+      knownTrades(this.#state.history).filter(
+        ({ order }) => orderId === undefined || String(order.orderId) === orderId,
+      ),
+      ({ tradeId, order, timeMs }) => ({ id: tradeId, symbol: order.symbol, timeMs }),
       params,
       params.fromId,
     );
-    return isRefusal(found) ? found : { ok: true, trades: found };
+    return isRefusal(found) ? found : { ok: true, trades: found.map(tradeView) };
   }
 
   // Conditional book

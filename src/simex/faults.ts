@@ -18,7 +18,7 @@ const endpoint = z
   .regex(/^(GET|POST|PUT|DELETE) \/fapi\/[a-zA-Z0-9/]+$/)
   .optional();
 
-export const requestFaultKinds = [
+const requestFaultKinds = [
   'accept-then-503',
   'refuse-then-503',
   'accept-then-1006',
@@ -32,12 +32,7 @@ export const requestFaultKinds = [
   'internal-error',
   'throttled',
 ] as const;
-export const streamFaultKinds = [
-  'stream-duplicate',
-  'stream-drop',
-  'stream-reorder',
-  'stream-disconnect',
-] as const;
+const streamFaultKinds = ['stream-duplicate', 'stream-drop', 'stream-reorder', 'stream-disconnect'] as const;
 
 const userEvent = z
   .enum(['ORDER_TRADE_UPDATE', 'ACCOUNT_UPDATE', 'ALGO_UPDATE', 'ACCOUNT_CONFIG_UPDATE'])
@@ -60,11 +55,10 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('clock-skew'), skewMs: z.int().min(-3_600_000).max(3_600_000) }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
-export type FaultKind = Fault['kind'];
 type StreamFault = Extract<Fault, { kind: `stream-${string}` }>;
 type RequestFault = Exclude<Fault, { kind: `stream-${string}` | 'clock-skew' }>;
 
-export interface ActiveFault {
+interface ActiveFault {
   readonly id: number;
   readonly fault: Fault;
   hits: number;

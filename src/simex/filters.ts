@@ -9,15 +9,12 @@ import type { Instrument } from './symbols.ts';
 import type { OrderType, Refusal, Side } from './types.ts';
 
 const ONE = rate('1');
-const unitDigits = 10;
-
-const smallestUnit = (precision: number): bigint => 10n ** BigInt(unitDigits - precision);
 
 const scaled = (at: Price, by: Rate): Price => ((at * by) / ONE) as Price;
 
 export function checkPrice(price: Price, instrument: Instrument): Refusal | undefined {
   if (price <= 0n) return refusals.priceNotPositive();
-  if (price % smallestUnit(instrument.spec.pricePrecision) !== 0n) return refusals.tooPrecise();
+  if (!isMultipleOf(price, instrument.priceUnit)) return refusals.tooPrecise();
   if (price > instrument.maxPrice) return refusals.priceAboveMax();
   if (price < instrument.minPrice) return refusals.priceBelowMin();
   const aboveMin = (price - instrument.minPrice) as Price;
@@ -36,7 +33,7 @@ export function checkQuantity(
   instrument: Instrument,
 ): Refusal | undefined {
   if (quantity <= 0n) return refusals.quantityNotPositive();
-  if (quantity % smallestUnit(instrument.spec.quantityPrecision) !== 0n) return refusals.tooPrecise();
+  if (!isMultipleOf(quantity, instrument.quantityUnit)) return refusals.tooPrecise();
   if (quantity < instrument.minQuantity) return refusals.quantityBelowMin();
   const most = type === 'MARKET' ? instrument.marketMaxQuantity : instrument.maxQuantity;
   if (quantity > most) return refusals.quantityAboveMax();

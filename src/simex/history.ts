@@ -2,11 +2,10 @@
  * What can still be asked about: every open order, and the newest ended ones and trades in rings of fixed length,
  * so that memory does not grow with the life of the exchange.
  */
-import type { AlgoOrder, Order } from './order.ts';
+import type { AlgoOrder, Order, Trade } from './order.ts';
 import { isOpen } from './order.ts';
-import type { TradeView } from './types.ts';
 
-export interface Ring<T> {
+interface Ring<T> {
   readonly items: T[];
   readonly lengthMax: number;
   /** Where the next item goes once the ring is full. */
@@ -21,7 +20,7 @@ export interface History {
   readonly algosById: Map<number, AlgoOrder>;
   readonly algosByClientId: Map<string, AlgoOrder>;
   readonly endedAlgos: Ring<AlgoOrder>;
-  readonly trades: Ring<TradeView>;
+  readonly trades: Ring<Trade>;
 }
 
 const endedOrdersMax = 10_000;
@@ -86,6 +85,6 @@ export function endAlgo(history: History, algo: AlgoOrder): void {
   }
 }
 
-export function addTrade(history: History, trade: TradeView): void {
+export function addTrade(history: History, trade: Trade): void {
   push(history.trades, trade);
 }

@@ -19,7 +19,7 @@ import { countOf, opposite, rest, sideOf, unrest } from './book.ts';
 import { checkNotional, checkPrice, checkPriceBand, checkQuantity, marketBound } from './filters.ts';
 import { addOrder, addTrade, endOrder } from './history.ts';
 import type { Level } from './market.ts';
-import type { AlgoOrder, Order } from './order.ts';
+import type { AlgoOrder, Order, Trade } from './order.ts';
 import { closesHedge, isOpen, remaining } from './order.ts';
 import type { Position } from './position.ts';
 import { entryPriceOf, isReducedBy, reducingPart, smaller } from './position.ts';
@@ -34,7 +34,7 @@ import type { Instrument } from './symbols.ts';
 import type { Refusal, Result, Side } from './types.ts';
 
 /** What the conditional book has to know about the regular one. */
-export interface OrderDeskHooks {
+interface OrderDeskHooks {
   readonly onOrderEnded: (order: Order) => void;
   readonly onPositionClosed: (position: Position) => void;
 }
@@ -268,53 +268,37 @@ export class OrderDesk {
     order.status = remaining(order) === 0n ? 'FILLED' : 'PARTIALLY_FILLED';
     order.updatedMs = nowMs;
     if (order.status === 'FILLED') this.#end(order);
-    this.#recordFill(order, price, quantity, maker, effect);
+    const trade: Trade = {
+      tradeId: this.#state.nextTradeId,
+      order,
+      price,
+      quantity,
+      commission: effect.commission,
+      realized: effect.realized,
+      maker,
+      timeMs: nowMs,
+    };
+    this.#state.nextTradeId += 1;
+    addTrade(this.#state.history, trade);
+    this.#report.position(position, 'ORDER');
+    this.#report.order(order, 'TRADE', trade);
+    this.#recordFill(trade, position);
     if (order.status === 'FILLED') this.#hooks.onOrderEnded(order);
     if (reduces && !isReducedBy(position, order.side)) this.#closed(position);
   }
 
-  #recordFill(
-    order: Order,
-    price: Price,
-    quantity: Quantity,
-    maker: boolean,
-    effect: { readonly position: Position; readonly realized: Money; readonly commission: Money },
-  ): void {
-    const tradeId = this.#state.nextTradeId;
-    this.#state.nextTradeId += 1;
-    const { position, realized, commission } = effect;
-    const shown = {
-      price: showPrice(price),
-      quantity: showQuantity(quantity),
-      commission: showMoney(commission),
-      realizedPnl: showMoney(realized),
-    };
-    addTrade(this.#state.history, {
-      id: tradeId,
-      orderId: order.orderId,
-      symbol: order.symbol,
-      side: order.side,
-      positionSide: order.positionSide,
-      price: shown.price,
-      qty: shown.quantity,
-      quoteQty: showMoney(notional(price, quantity)),
-      realizedPnl: shown.realizedPnl,
-      commission: shown.commission,
-      commissionAsset: 'USDT',
-      buyer: order.side === 'BUY',
-      maker,
-      marginAsset: 'USDT',
-      time: this.#state.nowMs,
-    });
-    this.#report.position(position, 'ORDER');
-    this.#report.order(order, 'TRADE', { tradeId, price, quantity, commission, realized, maker });
+  #recordFill(trade: Trade, position: Position): void {
+    const { order } = trade;
     this.#report.record(order.symbol, {
       kind: 'fill',
       ...factsOf(order),
-      tradeId,
-      ...shown,
+      tradeId: trade.tradeId,
+      price: showPrice(trade.price),
+      quantity: showQuantity(trade.quantity),
+      commission: showMoney(trade.commission),
+      realizedPnl: showMoney(trade.realized),
       cumulativeQuantity: showQuantity(order.executed),
-      maker,
+      maker: trade.maker,
     });
     this.#report.record(order.symbol, {
       kind: 'position',

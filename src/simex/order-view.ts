@@ -1,7 +1,7 @@
 /** Orders of both books with the field names of the REST answers. */
-import { priceOf, showMoney, showPrice, showQuantity, showRate } from '#core/money.ts';
-import type { AlgoOrder, Order } from './order.ts';
-import type { AlgoOrderAck, AlgoOrderView, OrderAck, OrderView } from './types.ts';
+import { notional, priceOf, showMoney, showPrice, showQuantity, showRate } from '#core/money.ts';
+import type { AlgoOrder, Order, Trade } from './order.ts';
+import type { AlgoOrderAck, AlgoOrderView, OrderAck, OrderView, TradeView } from './types.ts';
 
 export const averagePrice = (order: Order): string =>
   order.executed === 0n ? '0' : showPrice(priceOf(order.cost, order.executed, 'down'));
@@ -74,4 +74,22 @@ export const algoView = (algo: AlgoOrder): AlgoOrderView => ({
   actualPrice: algo.child === undefined ? '0' : averagePrice(algo.child),
   actualQty: algo.child === undefined ? '0' : showQuantity(algo.child.executed),
   actualType: algo.child?.type ?? '',
+});
+
+export const tradeView = ({ order, ...trade }: Trade): TradeView => ({
+  id: trade.tradeId,
+  orderId: order.orderId,
+  symbol: order.symbol,
+  side: order.side,
+  positionSide: order.positionSide,
+  price: showPrice(trade.price),
+  qty: showQuantity(trade.quantity),
+  quoteQty: showMoney(notional(trade.price, trade.quantity)),
+  realizedPnl: showMoney(trade.realized),
+  commission: showMoney(trade.commission),
+  commissionAsset: 'USDT',
+  buyer: order.side === 'BUY',
+  maker: trade.maker,
+  marginAsset: 'USDT',
+  time: trade.timeMs,
 });

@@ -69,6 +69,18 @@ export interface AlgoOrder {
   child: Order | undefined;
 }
 
+/** One fill of an order. */
+export interface Trade {
+  readonly tradeId: number;
+  readonly order: Order;
+  readonly price: Price;
+  readonly quantity: Quantity;
+  readonly commission: Money;
+  readonly realized: Money;
+  readonly maker: boolean;
+  readonly timeMs: number;
+}
+
 export const remaining = (order: Order): Quantity => subtractQuantity(order.quantity, order.executed);
 
 export const isOpen = (order: Order): boolean =>

@@ -29,7 +29,7 @@ export function seedRandom(seed: number, component: string): RandomState {
 }
 
 /** A whole number in [0, 2^32). */
-export function nextUint32({ words }: RandomState): number {
+function nextUint32({ words }: RandomState): number {
   const result = Math.imul(rotateLeft(Math.imul(words[1], 5), 7), 9) >>> 0;
   const shifted = words[1] << 9;
   words[2] ^= words[0];

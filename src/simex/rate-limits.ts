@@ -25,7 +25,7 @@ export const countedOnly: RateLimitOptions = {
   ordersPerMinute: Number.MAX_SAFE_INTEGER,
 };
 
-export interface Throttled {
+interface Throttled {
   readonly status: 429 | 418;
   readonly retryAfterSeconds: number;
   readonly refusal: Refusal;

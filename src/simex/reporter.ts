@@ -3,10 +3,9 @@
  * until the call that caused them is over, so that a listener may call the exchange again.
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/user-data-streams
  */
-import type { Money, Price, Quantity } from '#core/money.ts';
 import { showMoney, showPrice, showQuantity } from '#core/money.ts';
 import { marketStepMs } from './market.ts';
-import type { AlgoOrder, Order } from './order.ts';
+import type { AlgoOrder, Order, Trade } from './order.ts';
 import { averagePrice } from './order-view.ts';
 import type { Position } from './position.ts';
 import { entryPriceOf, unrealizedPnl } from './position.ts';
@@ -23,15 +22,6 @@ export const expiryReason = {
   noLiquidity: 9,
 } as const;
 export type ExpiryReason = (typeof expiryReason)[keyof typeof expiryReason];
-
-export interface LastFill {
-  readonly tradeId: number;
-  readonly price: Price;
-  readonly quantity: Quantity;
-  readonly commission: Money;
-  readonly realized: Money;
-  readonly maker: boolean;
-}
 
 export class Reporter {
   readonly #state: ExchangeState;
@@ -74,7 +64,7 @@ export class Reporter {
     });
   }
 
-  order(order: Order, execution: ExecutionType, last?: LastFill, reason: ExpiryReason = 0): void {
+  order(order: Order, execution: ExecutionType, last?: Trade, reason: ExpiryReason = 0): void {
     if (this.#onEvent === undefined) return;
     const { nowMs } = this.#state;
     const { origin } = order;

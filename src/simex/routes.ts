@@ -5,7 +5,7 @@ import * as refusals from './refusals.ts';
 import type { Parameters } from './signature.ts';
 import type { Result } from './types.ts';
 
-export interface RouteContext {
+interface RouteContext {
   readonly exchange: DurableExchange;
   readonly listenKeys: ListenKeys;
   readonly parameters: Parameters;

@@ -32,6 +32,9 @@ export interface SymbolSpec {
 export interface Instrument {
   readonly spec: SymbolSpec;
   readonly symbol: string;
+  /** The smallest price and quantity that the precision of the symbol can say. */
+  readonly priceUnit: Price;
+  readonly quantityUnit: Quantity;
   readonly tick: Price;
   readonly minPrice: Price;
   readonly maxPrice: Price;
@@ -50,6 +53,8 @@ export interface Instrument {
 export const instrumentOf = (spec: SymbolSpec): Instrument => ({
   spec,
   symbol: spec.symbol,
+  priceUnit: price(unitText(spec.pricePrecision)),
+  quantityUnit: quantity(unitText(spec.quantityPrecision)),
   tick: price(spec.tickSize),
   minPrice: price(spec.minPrice),
   maxPrice: price(spec.maxPrice),
@@ -64,6 +69,8 @@ export const instrumentOf = (spec: SymbolSpec): Instrument => ({
   triggerProtect: rate(spec.triggerProtect),
   initialPrice: price(spec.initialPrice),
 });
+
+const unitText = (decimals: number): string => (decimals === 0 ? '1' : `0.${'1'.padStart(decimals, '0')}`);
 
 const usdt = {
   quoteAsset: 'USDT',

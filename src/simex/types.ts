@@ -195,7 +195,7 @@ export interface OrderTradeUpdate {
   };
 }
 
-export interface AccountUpdate {
+interface AccountUpdate {
   readonly e: 'ACCOUNT_UPDATE';
   readonly E: number;
   readonly T: number;
@@ -257,7 +257,7 @@ export interface AlgoUpdate {
   };
 }
 
-export interface AccountConfigUpdate {
+interface AccountConfigUpdate {
   readonly e: 'ACCOUNT_CONFIG_UPDATE';
   readonly E: number;
   readonly T: number;
@@ -266,7 +266,7 @@ export interface AccountConfigUpdate {
 
 export type UserEvent = OrderTradeUpdate | AccountUpdate | AlgoUpdate | AccountConfigUpdate;
 
-export interface BookTickerEvent {
+interface BookTickerEvent {
   readonly e: 'bookTicker';
   readonly u: number;
   readonly E: number;
@@ -278,7 +278,7 @@ export interface BookTickerEvent {
   readonly A: string;
 }
 
-export interface MarkPriceEvent {
+interface MarkPriceEvent {
   readonly e: 'markPriceUpdate';
   readonly E: number;
   readonly s: string;

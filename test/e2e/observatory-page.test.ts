@@ -98,6 +98,7 @@ describe('observatory page', { skip }, () => {
       await submit.getByText('The exchange took the order to buy 0.012 BTCUSDT at market.').waitFor();
       await submit.getByRole('button').click();
       await page.getByRole('rowheader', { name: 'tradeengine.order.id' }).waitFor();
+      await picture(page, 'details');
     });
   });
 
@@ -144,6 +145,48 @@ describe('observatory page', { skip }, () => {
       await send(story);
       await page.getByRole('button', { name: /^order fill/ }).waitFor();
     });
+  });
+
+  it('says what failed and tries again when asked', async () => {
+    const story = nextStory();
+    await send(story);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(stepDeadlineMs);
+    await page.route('**/api/signals*', (route) =>
+      route.fulfill({
+        status: 503,
+        json: { error: { code: 'busy', message: '8 queries are running; try again' } },
+      }),
+    );
+    await page.goto(running.url);
+    await page.getByRole('alert').getByText('8 queries are running; try again').waitFor();
+    await picture(page, 'failed');
+    await page.unroute('**/api/signals*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await row(page, story).waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await context.close();
+  });
+
+  it('says that it reconnects when the observatory goes, and keeps what it shows', async () => {
+    const passing = await runObservatory();
+    try {
+      const story = nextStory();
+      assert.equal(await passing.send('traces', tracesOf(story)), 200);
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      page.setDefaultTimeout(stepDeadlineMs);
+      await page.goto(passing.url);
+      await row(page, story).waitFor();
+      await page.getByText('Live', { exact: true }).waitFor();
+      await passing.close();
+      await page.getByText('Reconnecting').waitFor();
+      assert.equal(await row(page, story).count(), 1);
+      await context.close();
+    } finally {
+      await passing.stop();
+    }
   });
 
   it('needs no sideways scrolling, on a desk or on a phone', async () => {

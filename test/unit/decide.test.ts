@@ -265,16 +265,27 @@ test('one-way mode refuses the opposite side while a position or an entry is the
 
 test('a position that the exchange does not hold is taken out once the difference has lasted', () => {
   const account = new Account();
-  account.openPosition();
+  const { stop } = account.openPosition();
   const compare = () => {
     account.nowMs += 1_500;
     const takenAt = (account.nowMs * 1000) as Micros;
-    return types(account.do({ type: 'compare_snapshot', takenAt, positions: [], openOrders: [] }));
+    return types(account.do({ type: 'compare_snapshot', takenAt, positions: [], openOrders: [stop] }));
   };
   assert.deepEqual(compare(), ['drift.found', 'engine.reconciled']);
   assert.deepEqual(compare(), []);
   assert.deepEqual(compare(), ['position.adjusted', 'drift.cleared', 'cancel.requested']);
   assert.equal(account.state.positions.size, 0);
+});
+
+test('a position is not corrected while an order that may explain the difference is still to be asked about', () => {
+  const account = new Account();
+  account.openPosition();
+  for (let seconds = 0; seconds < 10; seconds += 1) {
+    account.nowMs += 1_000;
+    const takenAt = (account.nowMs * 1000) as Micros;
+    account.do({ type: 'compare_snapshot', takenAt, positions: [], openOrders: [] });
+  }
+  assert.equal(account.state.positions.size, 1);
 });
 
 test('an open order of our making that the journal does not know is cancelled', () => {

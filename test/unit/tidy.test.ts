@@ -232,5 +232,5 @@ test('every rule has a reason, and so has every exception', () => {
 test('the tree is tidy', () => {
   const tree = readTree(`${import.meta.dirname}/../..`);
   assert.ok(tree.length > 100, 'the tree was not found');
-  assert.deepEqual([...tidy(tree), ...idleExceptions(tree)].map(show), []);
+  assert.equal([...tidy(tree), ...idleExceptions(tree)].map(show).join('\n'), '');
 });

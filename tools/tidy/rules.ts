@@ -113,10 +113,10 @@ const moneyRules: readonly Rule[] = [
     except: {
       'src/core/money.ts': 'approximate(): the one way out, for figures that only people and charts read',
       'src/simex/control.ts': 'places and lengths in the ledger',
-      'src/simex/exchange.ts': 'leverage: a whole number on the wire',
       'src/simex/lookup.ts': 'order ids, limits and times of a query',
       'src/simex/main.ts': 'port and seed',
       'src/simex/request-fault.ts': 'times of orders',
+      'src/simex/settings.ts': 'leverage: a whole number on the wire',
       'src/simex/signature.ts': 'timestamp and receive window',
       'src/simex/store.ts': 'the number of ledger entries',
     },

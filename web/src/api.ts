@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import type { ErrorAnswer } from '../../src/observatory/answers.ts';
 
 const callDeadlineMs = 15_000;
+const reopenDelayMs = 3_000;
 
 export class ApiError extends Error {
   readonly code: string;
@@ -29,7 +30,7 @@ export async function call<Answer>(path: string, signal: AbortSignal): Promise<A
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
-export interface StoredEvent {
+interface StoredEvent {
   spans: number;
   logs: number;
   points: number;
@@ -40,16 +41,28 @@ export function useLive(onStored: (event: StoredEvent) => void): Connection {
   const [connection, setConnection] = useState<Connection>('connecting');
   const heard = useEffectEvent(onStored);
   useEffect(() => {
-    const source = new EventSource('/api/live');
-    source.onopen = () => {
-      setConnection('live');
-      heard({ spans: 1, logs: 1, points: 1 });
+    let source: EventSource;
+    let reopening: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      source = new EventSource('/api/live');
+      source.onopen = () => {
+        setConnection('live');
+        heard({ spans: 1, logs: 1, points: 1 });
+      };
+      source.onerror = () => {
+        setConnection('lost');
+        // After a broken line the browser tries again by itself, after a refusal it does not.
+        if (source.readyState === EventSource.CLOSED) reopening = setTimeout(open, reopenDelayMs);
+      };
+      source.addEventListener('stored', (event: MessageEvent<string>) => {
+        heard(JSON.parse(event.data) as StoredEvent);
+      });
     };
-    source.onerror = () => setConnection('lost');
-    source.addEventListener('stored', (event: MessageEvent<string>) => {
-      heard(JSON.parse(event.data) as StoredEvent);
-    });
-    return () => source.close();
+    open();
+    return () => {
+      clearTimeout(reopening);
+      source.close();
+    };
   }, []);
   return connection;
 }

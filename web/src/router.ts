@@ -1,9 +1,9 @@
 // The page's state is its address: / is the list, /trace/{id} the list with one trace opened.
 import { type MouseEvent, useSyncExternalStore } from 'react';
 
-export type Route = { view: 'signals' } | { view: 'trace'; traceId: string };
+type Route = { view: 'signals' } | { view: 'trace'; traceId: string };
 
-export function routeOf(address: Pick<URL, 'pathname' | 'searchParams'>): Route {
+function routeOf(address: Pick<URL, 'pathname' | 'searchParams'>): Route {
   const traceId =
     /^\/trace\/([0-9a-f]{32})$/i.exec(address.pathname)?.[1] ?? address.searchParams.get('trace');
   return traceId === null ? { view: 'signals' } : { view: 'trace', traceId: traceId.toLowerCase() };

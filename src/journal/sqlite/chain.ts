@@ -8,6 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Seq, SignalKey } from '#core/ids.ts';
 import { JournalError } from '../port.ts';
 import { openFile } from './file.ts';
+import type { Receipt } from './receipts.ts';
 
 export const GENESIS = '0'.repeat(64);
 
@@ -25,7 +26,7 @@ export interface Verified {
   readonly head: Seq;
   readonly hash: string;
   /** The receipts that the stored index of signals does not cover. */
-  readonly unindexed: { readonly keys: readonly SignalKey[]; readonly seqs: readonly Seq[] };
+  readonly unindexed: readonly Receipt[];
 }
 
 /** @throws JournalError corrupt, with the number of the first fact that is not what was written */
@@ -40,41 +41,32 @@ export function verifyFile(path: string): Verified {
   }
 }
 
+type EntryRow = { seq: number; count: number; hash: string; opens: string | null; body: string };
+
 function verify(database: DatabaseSync): Verified {
-  const { through } = database.prepare('SELECT through FROM indexed').get() ?? {};
-  const keys: SignalKey[] = [];
-  const seqs: Seq[] = [];
+  const through = Number(database.prepare('SELECT through FROM indexed').get()?.['through']);
+  const select = database.prepare('SELECT seq, count, hash, opens, body FROM entry ORDER BY seq');
+  const unindexed: Receipt[] = [];
   let previous = GENESIS;
   let next = 1;
   let indexed = 0;
-  for (const row of entries(database, () => next)) {
-    const { seq, count, opens } = row;
-    if (seq !== next) throw broken(next, `fact ${next} is missing: fact ${seq} follows fact ${next - 1}`);
-    if (link(previous, row) !== row.hash) throw broken(next, `the entry of fact ${next} is not what was written`);
-    previous = row.hash;
-    next += count;
-    if (opens === null) continue;
-    if (seq <= Number(through)) indexed += 1;
-    else {
-      keys.push(opens as SignalKey);
-      seqs.push(seq as Seq);
+  try {
+    for (const row of select.iterate() as Iterable<unknown> as Iterable<EntryRow>) {
+      const { seq, count, opens } = row;
+      if (seq !== next) throw broken(next, `fact ${next} is missing: fact ${seq} follows fact ${next - 1}`);
+      if (link(previous, row) !== row.hash) throw broken(seq, `the entry of fact ${seq} is not what was written`);
+      previous = row.hash;
+      next += count;
+      if (opens === null) continue;
+      if (seq <= through) indexed += 1;
+      else unindexed.push({ key: opens as SignalKey, seq: seq as Seq });
     }
+  } catch (error) {
+    throw error instanceof JournalError ? error : broken(next, `fact ${next} cannot be read`, error);
   }
   checkEnd(database, next);
-  checkIndex(database, Number(through), indexed);
-  return { head: (next - 1) as Seq, hash: previous, unindexed: { keys, seqs } };
-}
-
-type EntryRow = { seq: number; count: number; hash: string; opens: string | null; body: string };
-
-function* entries(database: DatabaseSync, next: () => number): Generator<EntryRow> {
-  const select = database.prepare('SELECT seq, count, hash, opens, body FROM entry ORDER BY seq');
-  try {
-    yield* select.iterate() as Iterable<unknown> as Iterable<EntryRow>;
-  } catch (cause) {
-    if (cause instanceof JournalError) throw cause;
-    throw new JournalError('corrupt', `fact ${next()} cannot be read`, { seq: next() as Seq, cause });
-  }
+  checkIndex(database, through, indexed);
+  return { head: (next - 1) as Seq, hash: previous, unindexed };
 }
 
 /** Nothing else in the file may speak of facts that are not there. */
@@ -100,5 +92,5 @@ function checkIndex(database: DatabaseSync, through: number, expected: number): 
   }
 }
 
-const broken = (seq: number, message: string): JournalError =>
-  new JournalError('corrupt', message, { seq: seq as Seq });
+const broken = (seq: number, message: string, cause?: unknown): JournalError =>
+  new JournalError('corrupt', message, { seq: seq as Seq, cause });

@@ -31,8 +31,8 @@ export class Receipts {
   /** From now on take() hands out what has been gathered so far. */
   release(): void {
     if (this.#through !== undefined) throw new Error(`receipts up to ${this.#through} are still to be taken`);
-    const buckets = [...this.#gathering].sort(([a], [b]) => (a < b ? 1 : -1));
-    this.#leaving = buckets.map(([, bucket]) => bucket.sort((a, b) => (a.key < b.key ? -1 : 1)));
+    // The last is the first to leave.
+    this.#leaving = [...this.#gathering].sort(([a], [b]) => (a < b ? 1 : -1)).map(([, bucket]) => bucket);
     this.#through = this.#last;
     this.#gathering = new Map();
   }
@@ -44,7 +44,7 @@ export class Receipts {
     while (receipts.length < wanted) {
       const bucket = this.#leaving.pop();
       if (bucket === undefined) break;
-      receipts.push(...bucket);
+      receipts.push(...bucket.sort((a, b) => (a.key < b.key ? -1 : 1)));
     }
     const through = this.#leaving.length === 0 ? this.#through : undefined;
     if (through !== undefined) this.#through = undefined;

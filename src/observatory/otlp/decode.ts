@@ -10,7 +10,7 @@ import { readTraces } from './traces.ts';
 export type Signal = 'traces' | 'logs' | 'metrics';
 export type Encoding = 'protobuf' | 'json';
 
-export type Decoded =
+type Decoded =
   | { kind: 'decoded'; rows: Rows; rejected: number; reason: string }
   | { kind: 'malformed'; message: string };
 

@@ -41,7 +41,7 @@ function definitionOf(signal: Signal): ServiceDefinition {
   };
 }
 
-export interface GrpcReceiver {
+interface GrpcReceiver {
   port: number;
   close(deadlineMs: number): Promise<void>;
 }

@@ -6,7 +6,7 @@ export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+const wireTypes = { varint: 0, fixed64: 1, bytes: 2 } as const;
 
 function expectType(pbf: PbfReader, type: keyof typeof wireTypes): void {
   if (pbf.type !== wireTypes[type]) {
@@ -83,11 +83,6 @@ export function readFixed64(pbf: PbfReader): bigint {
 
 export function readSignedFixed64(pbf: PbfReader): bigint {
   return BigInt.asIntN(64, readFixed64(pbf));
-}
-
-export function readFixed32(pbf: PbfReader): number {
-  expectType(pbf, 'fixed32');
-  return pbf.readFixed32();
 }
 
 export function readDouble(pbf: PbfReader): number {

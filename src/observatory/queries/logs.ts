@@ -5,7 +5,7 @@ import type { Reader } from '../store/reader.ts';
 import { formatTime } from '../time.ts';
 import { attributesColumn, nanoseconds, severityName } from './columns.ts';
 
-export interface LogSearch {
+interface LogSearch {
   traceId?: string | undefined;
   /** Found anywhere in body, event name or attributes, whatever the case. */
   text?: string | undefined;

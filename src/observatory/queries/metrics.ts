@@ -5,8 +5,8 @@ import type { Reader } from '../store/reader.ts';
 import { formatTime } from '../time.ts';
 import { attributesColumn, nanoseconds } from './columns.ts';
 
-export const metricNamesMax = 5_000;
-export const metricPointsMax = 50_000;
+const metricNamesMax = 5_000;
+const metricPointsMax = 50_000;
 
 const metricSchema = z
   .object({

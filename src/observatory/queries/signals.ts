@@ -7,7 +7,7 @@ import { formatTime, msBetween } from '../time.ts';
 import { attributesColumn, nanoseconds } from './columns.ts';
 
 /** A place in the list: signals may share a nanosecond, so the span breaks the tie. */
-export interface SignalCursor {
+interface SignalCursor {
   timeNs: bigint;
   spanId: string;
 }
@@ -24,6 +24,8 @@ type SignalSpan = z.infer<typeof signalSchema>;
 
 const stageSchema = z.object({
   trace_id: z.string(),
+  span_id: z.string(),
+  parent_span_id: z.string(),
   name: z.string(),
   end_ns: nanoseconds,
   status_code: z.number(),
@@ -32,8 +34,10 @@ const stageSchema = z.object({
 });
 type StageSpan = z.infer<typeof stageSchema>;
 
+const stageNames = ['signal decide', 'order submit', 'order resolve', 'order fill', 'protection arm'];
+
 /** More stages than this for one signal tell nothing new about its outcome. */
-const stagesPerSignalMax = 20;
+const stagesPerSignalMax = 40;
 const errorStatus = 2;
 
 export async function newestSignals(
@@ -54,23 +58,42 @@ export async function newestSignals(
   if (oldest === undefined) return { signals: [], next: undefined };
   const stages = await stagesOf(reader, page, oldest.time_ns);
   return {
-    signals: page.map((signal) => summarise(signal, stages.get(signal.trace_id) ?? [])),
+    signals: page.map((signal) => summarise(signal, descendants(signal, stages))),
     next: found.length > limit ? { timeNs: oldest.time_ns, spanId: oldest.span_id } : undefined,
   };
 }
 
-async function stagesOf(reader: Reader, page: readonly SignalSpan[], sinceNs: bigint) {
+async function stagesOf(
+  reader: Reader,
+  page: readonly SignalSpan[],
+  sinceNs: bigint,
+): Promise<Map<string, StageSpan[]>> {
   // Ids come from the store, where only 32 hex digits get in: they are safe in the text of a query.
   const ids = page.map((signal) => `'${signal.trace_id}'`).join(', ');
+  const names = stageNames.map((name) => `'${name}'`).join(', ');
   const rows = await reader.rows(
     stageSchema,
-    (from) => `SELECT trace_id, name, end_ns, status_code, status_message, attributes FROM ${from('spans')}
-      WHERE time_ns >= $since AND trace_id IN (${ids})
-        AND name IN ('signal decide', 'order submit', 'order fill', 'protection arm')
-      ORDER BY time_ns LIMIT $limit`,
+    (from) => `SELECT trace_id, span_id, parent_span_id, name, end_ns, status_code, status_message, attributes
+      FROM ${from('spans')}
+      WHERE time_ns >= $since AND trace_id IN (${ids}) AND name IN (${names})
+      ORDER BY end_ns LIMIT $limit`,
     { since: sinceNs, limit: page.length * stagesPerSignalMax },
   );
-  return Map.groupBy(rows, (row) => row.trace_id);
+  return Map.groupBy(rows, (row) => `${row.trace_id} ${row.parent_span_id}`);
+}
+
+/** The stages below a receipt, in order of their end: one trace of a publisher may hold several signals. */
+function descendants(signal: SignalSpan, children: Map<string, StageSpan[]>): StageSpan[] {
+  const found = new Set<StageSpan>();
+  const below = [signal.span_id];
+  for (let spanId = below.pop(); spanId !== undefined; spanId = below.pop()) {
+    for (const stage of children.get(`${signal.trace_id} ${spanId}`) ?? []) {
+      if (found.has(stage)) continue;
+      found.add(stage);
+      below.push(stage.span_id);
+    }
+  }
+  return [...found].sort((a, b) => (a.end_ns < b.end_ns ? -1 : Number(a.end_ns > b.end_ns)));
 }
 
 function attribute(span: { attributes: SignalSpan['attributes'] } | undefined, key: string): string | null {
@@ -78,16 +101,19 @@ function attribute(span: { attributes: SignalSpan['attributes'] } | undefined, k
   return typeof value === 'string' ? value : null;
 }
 
+/** What the signal itself asked for, and not the stop and target that guard it. */
+function isOwnOrder(stage: StageSpan): boolean {
+  return ['entry', 'close', null].includes(attribute(stage, 'order.leg'));
+}
+
 function summarise(signal: SignalSpan, stages: readonly StageSpan[]): SignalSummary {
-  const stage = (name: string) => stages.find((candidate) => candidate.name === name);
-  const decide = stage('signal decide');
-  const submit = stage('order submit');
+  const decide = stages.find((stage) => stage.name === 'signal decide');
+  const orders = stages.filter((stage) => stage.name.startsWith('order ') && isOwnOrder(stage));
+  const answers = orders.filter((stage) => attribute(stage, 'order.outcome') !== null);
   const decision = attribute(signal, 'decision') ?? attribute(decide, 'decision');
-  const failed = stages.find((candidate) => candidate.status_code === errorStatus);
-  const reason =
-    attribute(signal, 'refusal.reason') ??
-    attribute(decide, 'refusal.reason') ??
-    attribute(failed, 'refusal.reason');
+  const outcome = outcomeOf(decision, stages, orders);
+  const failed = outcome === 'order_refused' || outcome === 'order_unknown' ? answers.at(-1) : undefined;
+  const refusal = attribute(signal, 'refusal.reason') ?? attribute(decide, 'refusal.reason');
   return {
     signalId: signal.signal_id,
     traceId: signal.trace_id,
@@ -96,22 +122,28 @@ function summarise(signal: SignalSpan, stages: readonly StageSpan[]): SignalSumm
     symbol: attribute(signal, 'symbol'),
     action: attribute(signal, 'action'),
     decision,
-    outcome: outcomeOf(decision, stage),
-    reason: reason ?? (failed === undefined || failed.status_message === '' ? null : failed.status_message),
-    latencyMs: msBetween(signal.time_ns, (submit ?? decide ?? signal).end_ns),
+    outcome,
+    reason: refusal ?? (failed?.status_message || null),
+    latencyMs: msBetween(signal.time_ns, (answers[0] ?? decide ?? signal).end_ns),
   };
 }
 
-function outcomeOf(decision: string | null, stage: (name: string) => StageSpan | undefined): SignalOutcome {
+function outcomeOf(
+  decision: string | null,
+  stages: readonly StageSpan[],
+  orders: readonly StageSpan[],
+): SignalOutcome {
   if (decision === 'refused' || decision === 'duplicate') return decision;
-  const protection = stage('protection arm');
-  if (protection !== undefined && protection.status_code !== errorStatus) return 'protected';
-  if (stage('order fill') !== undefined) return 'filled';
-  const submit = stage('order submit');
-  if (submit !== undefined) {
-    const answer = attribute(submit, 'order.outcome');
-    if (answer === 'refused') return 'order_refused';
-    return answer === 'unknown' ? 'order_unknown' : 'submitted';
-  }
+  const armed = stages.some((stage) => stage.name === 'protection arm' && stage.status_code !== errorStatus);
+  if (armed) return 'protected';
+  if (orders.some((stage) => stage.name === 'order fill')) return 'filled';
+  // Of several attempts, and of an unknown outcome that was resolved, the last word counts.
+  const answer = attribute(
+    orders.findLast((stage) => attribute(stage, 'order.outcome') !== null),
+    'order.outcome',
+  );
+  if (answer === 'refused' || answer === 'not_placed') return 'order_refused';
+  if (answer === 'unknown') return 'order_unknown';
+  if (orders.length > 0) return 'submitted';
   return decision === null ? 'received' : 'accepted';
 }

@@ -6,8 +6,8 @@ import { formatTime, msBetween } from '../time.ts';
 import { attributesColumn, nanoseconds } from './columns.ts';
 import { logsOfTrace } from './logs.ts';
 
-export const traceSpansMax = 5_000;
-export const traceLogsMax = 5_000;
+const traceSpansMax = 5_000;
+const traceLogsMax = 5_000;
 
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const statuses = ['unset', 'ok', 'error'];

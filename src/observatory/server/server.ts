@@ -21,7 +21,7 @@ import {
   traceParams,
 } from './parameters.ts';
 
-export interface ServerOptions {
+interface ServerOptions {
   store: Store;
   host: string;
   port: number;

@@ -13,7 +13,7 @@ const settings = {
   autoload_known_extensions: 'false',
 };
 
-export class StoreInUseError extends Error {
+class StoreInUseError extends Error {
   override readonly name = 'StoreInUseError';
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createTablesSql, type TableName } from './schema.ts';
 
-export interface Segment {
+interface Segment {
   /** Also the name it is attached under. */
   name: string;
   path: string;

@@ -6,7 +6,7 @@ import { Reader } from './reader.ts';
 import { type SegmentLimits, Segments } from './segments.ts';
 import { type Stored, Writer, type WriterLimits } from './writer.ts';
 
-export interface StoreOptions {
+interface StoreOptions {
   directory: string;
   nowMs(): number;
   limits?: Partial<StoreLimits>;

@@ -39,6 +39,7 @@ export class Writer implements RowSink {
   readonly #nowMs: () => number;
   readonly #onStored: (stored: Stored) => void;
   #waiting: Waiting[] = [];
+  readonly #chores: (() => Promise<void>)[] = [];
   #heldRows = 0;
   #heldBytes = 0;
   #running: Promise<void> | undefined;
@@ -103,38 +104,42 @@ export class Writer implements RowSink {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Runs `work` between two transactions: the connection serves one thing at a time. Its failure is counted. */
-  async between(work: () => Promise<void>): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-    if (this.#closed) return;
-    this.#running = this.#exclusive(work);
-    await this.#running;
+  /** Runs `chore` between two transactions: the connection serves one thing at a time. Its failure is counted. */
+  between(chore: () => Promise<void>): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((done) => {
+      this.#chores.push(() => this.#attempt(chore).then(done));
+      this.#running ??= this.#run();
+    });
   }
 
-  async #exclusive(work: () => Promise<void>): Promise<void> {
+  async #attempt(chore: () => Promise<void>): Promise<void> {
     try {
-      await work();
+      await chore();
     } catch (error) {
       this.counts.lastFailure = messageOf(error);
       await this.#revive(error);
-    } finally {
-      this.#running = undefined;
-      if (this.#waiting.length > 0) this.#running = this.#run();
     }
   }
 
   async #run(): Promise<void> {
-    await new Promise((resume) => setTimeout(resume, this.#limits.lingerMs));
-    while (this.#waiting.length > 0) {
-      const group = this.#nextGroup();
-      const outcome = await this.#store(group);
-      for (const request of group) {
-        this.#heldRows -= request.rowCount;
-        this.#heldBytes -= request.bytes;
-        request.settle(outcome);
-      }
+    if (this.#chores.length === 0) await new Promise((resume) => setTimeout(resume, this.#limits.lingerMs));
+    while (this.#waiting.length > 0 || this.#chores.length > 0) {
+      const chore = this.#chores.shift();
+      if (chore !== undefined) await chore();
+      else await this.#storeNext();
     }
     this.#running = undefined;
+  }
+
+  async #storeNext(): Promise<void> {
+    const group = this.#nextGroup();
+    const outcome = await this.#store(group);
+    for (const request of group) {
+      this.#heldRows -= request.rowCount;
+      this.#heldBytes -= request.bytes;
+      request.settle(outcome);
+    }
   }
 
   #nextGroup(): Waiting[] {

@@ -1,0 +1,161 @@
+/**
+ * The engine process: the one place where configuration, telemetry, journal, exchange, engine and API are put together.
+ * It stays up when the engine fails, so that its probes can say why, and ends in an order that loses nothing.
+ */
+
+import { join } from 'node:path';
+import { RecentOrders } from '#api/recent-orders.ts';
+import { buildServer } from '#api/server.ts';
+import type { Balance, Subject } from '#api/subject.ts';
+import { systemClock, systemTimers, within } from '#engine/time.ts';
+import { BinanceUsdm } from '#exchange/binance/usdm.ts';
+import { openSqliteJournal } from '#journal/sqlite.ts';
+import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
+import type { Config, Environment } from './config.ts';
+import { exitCodes } from './exit-codes.ts';
+import { healthOf } from './health.ts';
+import { Keeper } from './keeper.ts';
+import { version } from './version.ts';
+
+const HOST = '127.0.0.1';
+/** After its receive window a request may still be on its way through the exchange. */
+const ACCEPTANCE_MARGIN_MS = 500;
+const SERVER_CLOSE_MS_MAX = 1_000;
+const TELEMETRY_FLUSH_MS_MAX = 2_000;
+const SHUTDOWN_MS_MAX = 8_000;
+
+export interface EngineProcessOptions {
+  readonly config: Config;
+  readonly env: Environment;
+  /** Names this process among others that run the same program. */
+  readonly instanceId: string;
+  /** Resolves when the process is asked to end. */
+  readonly ending: Promise<string>;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+}
+
+/** Resolves with the exit code. */
+export async function runEngineProcess(options: EngineProcessOptions): Promise<number> {
+  const { config, ending, exit } = options;
+  const telemetry = await openTelemetry(options);
+  const say = sayThrough(telemetry);
+  const recentOrders = new RecentOrders();
+  const keeper = makeKeeper(config, recentOrders, say);
+  const server = await buildServer({
+    subject: subjectOf(config, keeper, recentOrders, telemetry),
+    desk: keeper,
+    clock: systemClock,
+    onProblem: (code, detail) => say('error', code, detail),
+  });
+  await server.listen({ host: HOST, port: config.values.TRADEENGINE_PORT });
+  say(
+    'info',
+    'engine.listening',
+    `Version ${version} listens on http://${HOST}:${config.values.TRADEENGINE_PORT}.`,
+  );
+  for (const line of config.describe()) say('info', 'engine.configuration', line);
+
+  const outcome = await Promise.race([keeper.run(), ending]);
+  const asked = typeof outcome === 'string';
+  say(
+    asked ? 'info' : 'fatal',
+    asked ? 'engine.stopping' : 'engine.journal_unusable',
+    asked ? `Stopping because of ${outcome}.` : `${outcome?.message}. This needs a person: see the journal.`,
+  );
+  systemTimers.after(SHUTDOWN_MS_MAX, () => exit(exitCodes.failed));
+  await keeper.stop();
+  await within(systemTimers, SERVER_CLOSE_MS_MAX, server.close(), undefined);
+  await telemetry.stop(TELEMETRY_FLUSH_MS_MAX);
+  return asked ? exitCodes.ok : exitCodes.journalUnusable;
+}
+
+type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: string, message: string) => void;
+
+const sayThrough =
+  (telemetry: Telemetry): Say =>
+  (severity, event, message) =>
+    telemetry.log({ severity, event, message });
+
+const journalPathOf = (config: Config): string => join(config.values.TRADEENGINE_DATA_DIR, 'journal.sqlite');
+
+async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOptions): Promise<Telemetry> {
+  const telemetry = await startTelemetry({
+    journalPath: journalPathOf(config),
+    cursorPath: join(config.values.TRADEENGINE_DATA_DIR, 'telemetry.cursor'),
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${HOST}:${config.values.OTLP_GRPC_PORT}`,
+      ...env,
+    },
+    version,
+    instanceId,
+  });
+  process.on('uncaughtException', (error) => {
+    telemetry.log({ severity: 'fatal', event: 'engine.crashed', message: String(error.stack) });
+    void telemetry.stop(TELEMETRY_FLUSH_MS_MAX).finally(() => exit(exitCodes.failed));
+  });
+  return telemetry;
+}
+
+function makeKeeper(config: Config, recentOrders: RecentOrders, say: Say): Keeper {
+  const { values, settings, account } = config;
+  const onProblem = (code: string, detail: string): void => say('warn', `engine.${code}`, detail);
+  return new Keeper({
+    account,
+    version,
+    settings,
+    acceptanceWindowMs: values.TRADEENGINE_RECV_WINDOW_MS + ACCEPTANCE_MARGIN_MS,
+    openJournal: () => openSqliteJournal({ path: journalPathOf(config) }),
+    makeExchange: () =>
+      new BinanceUsdm({
+        restUrl: `http://${HOST}:${values.SIMEX_PORT}`,
+        streamUrl: `ws://${HOST}:${values.SIMEX_PORT}`,
+        apiKey: values.SIMEX_API_KEY,
+        apiSecret: values.SIMEX_API_SECRET,
+        symbols: settings.symbols,
+        positionMode: settings.positionMode,
+        recvWindowMs: values.TRADEENGINE_RECV_WINDOW_MS,
+        clock: { nowMicros: () => systemClock.now() },
+        onProblem: (code, detail) => say('warn', `exchange.${code}`, detail),
+      }),
+    recentOrders,
+    clock: systemClock,
+    timers: systemTimers,
+    onProblem,
+  });
+}
+
+function subjectOf(
+  { account, settings }: Config,
+  keeper: Keeper,
+  recentOrders: RecentOrders,
+  telemetry: Telemetry,
+): Subject {
+  return {
+    account,
+    version,
+    recentOrders,
+    get unready() {
+      return keeper.unready;
+    },
+    get state() {
+      return keeper.running?.engine.state;
+    },
+    get journal() {
+      return keeper.running?.journal;
+    },
+    health: () =>
+      healthOf({
+        keeper,
+        symbols: settings.symbols,
+        quoteAgeMsMax: settings.quoteAgeMsMax,
+        telemetry: telemetry.status(),
+        now: systemClock.now(),
+      }),
+    quote: (symbol) => keeper.running?.exchange.quote(symbol),
+    balance: async (): Promise<Balance | undefined> => {
+      const answer = await keeper.running?.exchange.balance();
+      return answer?.kind === 'answer' ? answer.value : undefined;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** Whether the ports that are to be listened on are free, told before anything is started. */
+
+import { createServer } from 'node:net';
+
+export interface NamedPort {
+  readonly variable: string;
+  readonly port: number;
+}
+
+const HOST = '127.0.0.1';
+
+/** One sentence for each port that cannot be had. */
+export async function portProblems(ports: readonly NamedPort[]): Promise<string[]> {
+  const problems: string[] = [];
+  const wanted = new Map<number, string>();
+  for (const { variable, port } of ports) {
+    const other = wanted.get(port);
+    if (other !== undefined) {
+      problems.push(`Port ${port} is wanted twice: by ${other} and by ${variable}.`);
+      continue;
+    }
+    wanted.set(port, variable);
+    const cause = await causeOf(port);
+    if (cause !== undefined) {
+      problems.push(`Port ${port} ${cause}. Free it, or set ${variable} to another port.`);
+    }
+  }
+  return problems;
+}
+
+function causeOf(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'EADDRINUSE' ? 'is taken' : `cannot be opened (${error.code})`),
+    );
+    server.listen({ port, host: HOST, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,0 +1,136 @@
+/**
+ * The journal in a SQLite file. A thread of its own writes and syncs; while it does, appends gather here and go to
+ * it as the next transaction, so that one sync to the disk carries as many entries as came meanwhile.
+ */
+
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Entry } from '#core/facts.ts';
+import type { Seq, SignalKey } from '#core/ids.ts';
+import { encodeEntry, type StoredEntry } from './codec.ts';
+import { type Journal, JournalError, type Snapshot } from './port.ts';
+import type { FromWriter, ToWriter, WriterStart } from './sqlite/messages.ts';
+import { Queries } from './sqlite/queries.ts';
+import type { Receipt } from './sqlite/receipts.ts';
+import { Tail } from './tail.ts';
+
+/** Keys that are looked up in memory, not yet in the file: twelve megabytes, and the file's index grows in strides. */
+const RECENT_SIGNALS_MAX = 131_072;
+/** A page is read and parsed in one go: a few milliseconds. */
+const PAGE_ENTRIES = 256;
+
+export interface SqliteJournalOptions {
+  readonly path: string;
+  readonly recentSignalsMax?: number;
+}
+
+/** @throws JournalError if the file cannot be opened, or is not what was written */
+export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
+  const { path, recentSignalsMax = RECENT_SIGNALS_MAX } = options;
+  const workerData: WriterStart = { path };
+  const writer = new Worker(new URL('./sqlite/writer.ts', import.meta.url), { workerData });
+  const [message]: FromWriter[] = await once(writer, 'message');
+  if (message?.type === 'failed') throw new JournalError(message.fault, message.message, seqIn(message));
+  if (message?.type !== 'opened') throw new Error(`the journal writer began with ${message?.type}`);
+  return new SqliteJournal({ writer, queries: new Queries(path), recentSignalsMax, ...message });
+}
+
+const seqIn = ({ seq }: { seq: Seq | undefined }): { seq?: Seq } => (seq === undefined ? {} : { seq });
+
+interface Opened {
+  readonly writer: Worker;
+  readonly queries: Queries;
+  readonly recentSignalsMax: number;
+  readonly head: Seq;
+  readonly unindexed: readonly Receipt[];
+}
+
+class SqliteJournal implements Journal {
+  readonly #writer: Worker;
+  readonly #queries: Queries;
+  readonly #recentSignalsMax: number;
+  readonly #tail: Tail;
+  #batch: StoredEntry[] = [];
+  #sending = false;
+  readonly #saving: PromiseWithResolvers<void>[] = [];
+  /** Receipts that are not known to be in the file's index: those that come in, and those on their way into it. */
+  #recent: Map<SignalKey, Seq>;
+  #indexing: ReadonlyMap<SignalKey, Seq> | undefined;
+
+  constructor({ writer, queries, recentSignalsMax, head, unindexed }: Opened) {
+    this.#writer = writer;
+    this.#queries = queries;
+    this.#recentSignalsMax = recentSignalsMax;
+    this.#tail = new Tail(head);
+    this.#recent = new Map(unindexed.map(({ key, seq }) => [key, seq]));
+    writer.on('message', (message: FromWriter) => this.#hear(message));
+    writer.on('error', (cause) =>
+      this.#fail(new JournalError('unavailable', 'the journal writer failed', { cause })),
+    );
+    writer.on('exit', () => this.#fail(new JournalError('unavailable', 'the journal writer ended')));
+  }
+
+  get head(): Seq {
+    return this.#tail.head;
+  }
+
+  get pending(): number {
+    return this.#tail.pending;
+  }
+
+  append(entry: Entry): Promise<void> {
+    const stored = encodeEntry(entry);
+    const durable = this.#tail.push(stored.seq, stored.count);
+    if (durable === undefined) return Promise.reject(this.#tail.fault);
+    if (stored.opens !== undefined) this.#recent.set(stored.opens, stored.seq);
+    this.#batch.push(stored);
+    if (!this.#sending) {
+      this.#sending = true;
+      // What is appended in the same breath goes along.
+      queueMicrotask(() => this.#send());
+    }
+    return durable;
+  }
+
+  async *read(from: Seq): AsyncIterable<Entry> {
+    let next = from;
+    for (;;) {
+      const page = this.#queries.page(next, PAGE_ENTRIES);
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined) return;
+      next = (last.seq + last.facts.length) as Seq;
+    }
+  }
+
+  async findSignal(key: SignalKey): Promise<Seq | undefined> {
+    return this.#recent.get(key) ?? this.#indexing?.get(key) ?? this.#queries.signal(key);
+  }
+
+  async story(signal: Seq): Promise<Entry[]> {
+    return this.#queries.story(signal);
+  }
+
+  async saveSnapshot(snapshot: Snapshot): Promise<void> {
+    if (this.#tail.fault !== undefined) throw this.#tail.fault;
+    if (snapshot.seq > this.#queries.head()) throw new Error(`snapshot ${snapshot.seq} is ahead of the journal`);
+    const saved = Promise.withResolvers<void>();
+    this.#saving.push(saved);
+    this.#say({ type: 'save', snapshot });
+    await saved.promise;
+  }
+
+  async loadSnapshot(): Promise<Snapshot | undefined> {
+    return this.#queries.snapshot();
+  }
+
+  async close(): Promise<void> {
+    this.#tail.close(new JournalError('unavailable', 'the journal is closed'));
+    await this.#tail.drained();
+    ...
+  }
+
+  #say(message: ToWriter): void {
+    this.#writer.postMessage(message);
+  }
+}
