@@ -1,6 +1,5 @@
 // What `npm run check` runs: every check of the source side by side, all failures shown, one exit code.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -22,9 +21,7 @@ const env = { ...process.env, PATH: `${binaries}${delimiter}${process.env['PATH'
 
 const checks: readonly Check[] = [
   { name: 'types', command: ['tsc', '-p', '.'] },
-  ...(existsSync(join(root, 'web/tsconfig.json'))
-    ? [{ name: 'types of web', command: ['tsc', '-p', 'web'] } as const]
-    : []),
+  { name: 'types of web', command: ['tsc', '-p', 'web'] },
   { name: 'dead code', command: ['knip'] },
   { name: 'lint, format', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'tidy', command: ['node', 'tools/tidy.ts'] },

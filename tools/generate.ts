@@ -1,5 +1,6 @@
 // Writes the documents that are made from source: `node tools/generate.ts`. With --check it writes nothing and
 // fails if one is not what its source says now.
+import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { problemsDocument } from '#intake/problems.ts';
@@ -16,11 +17,24 @@ const registry: readonly Generated[] = [
 ];
 
 const root = join(import.meta.dirname, '..');
+const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+
+/** As the formatter wants it, so that a generated document passes the check like a written one. */
+function formatted(path: string, text: string): string {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [biome, 'format', `--stdin-file-path=${path}`],
+    { cwd: root, input: text, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`biome does not format ${path}: ${stderr}`);
+  return stdout;
+}
+
 const checkOnly = process.argv.includes('--check');
 
 for (const { path, make } of registry) {
   const file = join(root, path);
-  const wanted = await make();
+  const wanted = formatted(path, await make());
   const present = await readFile(file, 'utf8').catch(() => undefined);
   if (present === wanted) continue;
   if (checkOnly) {

@@ -15,6 +15,7 @@ import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { healthOf } from './health.ts';
 import { Keeper } from './keeper.ts';
+import { journalPathIn } from './replay.ts';
 import { version } from './version.ts';
 
 const HOST = '127.0.0.1';
@@ -77,7 +78,7 @@ const sayThrough =
   (severity, event, message) =>
     telemetry.log({ severity, event, message });
 
-const journalPathOf = (config: Config): string => join(config.values.TRADEENGINE_DATA_DIR, 'journal.sqlite');
+const journalPathOf = (config: Config): string => journalPathIn(config.values.TRADEENGINE_DATA_DIR);
 
 async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOptions): Promise<Telemetry> {
   const telemetry = await startTelemetry({

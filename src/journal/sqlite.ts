@@ -9,7 +9,7 @@ import type { Entry } from '#core/facts.ts';
 import type { Seq, SignalKey } from '#core/ids.ts';
 import { encodeEntry, type StoredEntry } from './codec.ts';
 import { type Journal, JournalError, type Snapshot } from './port.ts';
-import type { FromWriter, ToWriter, WriterStart } from './sqlite/messages.ts';
+import type { Failed, FromWriter, ToWriter, WriterStart } from './sqlite/messages.ts';
 import { Queries } from './sqlite/queries.ts';
 import type { Receipt } from './sqlite/receipts.ts';
 import { Tail } from './tail.ts';
@@ -30,12 +30,18 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   const workerData: WriterStart = { path };
   const writer = new Worker(new URL('./sqlite/writer.ts', import.meta.url), { workerData });
   const [message]: FromWriter[] = await once(writer, 'message');
-  if (message?.type === 'failed') throw new JournalError(message.fault, message.message, seqIn(message));
+  if (message?.type === 'failed') throw errorFrom(message);
   if (message?.type !== 'opened') throw new Error(`the journal writer began with ${message?.type}`);
-  return new SqliteJournal({ writer, queries: new Queries(path), recentSignalsMax, ...message });
+  try {
+    return new SqliteJournal({ writer, queries: new Queries(path), recentSignalsMax, ...message });
+  } catch (error) {
+    await writer.terminate();
+    throw error;
+  }
 }
 
-const seqIn = ({ seq }: { seq: Seq | undefined }): { seq?: Seq } => (seq === undefined ? {} : { seq });
+const errorFrom = ({ fault, message, seq }: Failed): JournalError =>
+  new JournalError(fault, message, seq === undefined ? {} : { seq });
 
 interface Opened {
   readonly writer: Worker;
@@ -50,8 +56,10 @@ class SqliteJournal implements Journal {
   readonly #queries: Queries;
   readonly #recentSignalsMax: number;
   readonly #tail: Tail;
+  readonly #ended: Promise<unknown>;
   #batch: StoredEntry[] = [];
   #sending = false;
+  #closing: Promise<void> | undefined;
   readonly #saving: PromiseWithResolvers<void>[] = [];
   /** Receipts that are not known to be in the file's index: those that come in, and those on their way into it. */
   #recent: Map<SignalKey, Seq>;
@@ -64,10 +72,11 @@ class SqliteJournal implements Journal {
     this.#tail = new Tail(head);
     this.#recent = new Map(unindexed.map(({ key, seq }) => [key, seq]));
     writer.on('message', (message: FromWriter) => this.#hear(message));
-    writer.on('error', (cause) =>
-      this.#fail(new JournalError('unavailable', 'the journal writer failed', { cause })),
-    );
-    writer.on('exit', () => this.#fail(new JournalError('unavailable', 'the journal writer ended')));
+    writer.on('error', (cause) => {
+      this.#fail(new JournalError('unavailable', 'the journal writer failed', { cause }));
+    });
+    this.#ended = new Promise((resolve) => writer.on('exit', resolve));
+    void this.#ended.then(() => this.#fail(new JournalError('unavailable', 'the journal writer has ended')));
   }
 
   get head(): Seq {
@@ -113,7 +122,8 @@ class SqliteJournal implements Journal {
 
   async saveSnapshot(snapshot: Snapshot): Promise<void> {
     if (this.#tail.fault !== undefined) throw this.#tail.fault;
-    if (snapshot.seq > this.#queries.head()) throw new Error(`snapshot ${snapshot.seq} is ahead of the journal`);
+    if (snapshot.seq > this.#queries.head())
+      throw new Error(`snapshot ${snapshot.seq} is ahead of the journal`);
     const saved = Promise.withResolvers<void>();
     this.#saving.push(saved);
     this.#say({ type: 'save', snapshot });
@@ -124,10 +134,53 @@ class SqliteJournal implements Journal {
     return this.#queries.snapshot();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#tail.close(new JournalError('unavailable', 'the journal is closed'));
     await this.#tail.drained();
-    ...
+    this.#queries.close();
+    this.#say({ type: 'close' });
+    await this.#ended;
+  }
+
+  #send(): void {
+    const entries = this.#batch;
+    this.#sending = entries.length > 0;
+    if (!this.#sending) return;
+    this.#batch = [];
+    const index = this.#indexing === undefined && this.#recent.size >= this.#recentSignalsMax;
+    if (index) {
+      this.#indexing = this.#recent;
+      this.#recent = new Map();
+    }
+    this.#say({ type: 'commit', entries, index });
+  }
+
+  #hear(message: FromWriter): void {
+    switch (message.type) {
+      case 'committed':
+        if (message.indexed) this.#indexing = undefined;
+        this.#send();
+        this.#tail.settle(message.entries);
+        return;
+      case 'saved':
+        this.#saving.shift()?.resolve();
+        return;
+      case 'failed':
+        this.#fail(errorFrom(message));
+        return;
+      case 'opened':
+        throw new Error('the journal writer opened twice');
+    }
+  }
+
+  #fail(fault: JournalError): void {
+    this.#tail.fail(fault);
+    for (const saving of this.#saving.splice(0)) saving.reject(fault);
   }
 
   #say(message: ToWriter): void {

@@ -72,6 +72,7 @@ export interface LogEntry {
 export interface TraceAnswer {
   traceId: string;
   start: string;
+  /** To the end of the last span; log records may come later. */
   durationMs: number;
   spans: SpanNode[];
   logs: (LogEntry & { offsetMs: number })[];

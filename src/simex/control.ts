@@ -1,15 +1,18 @@
-/** The simulator's own endpoints under /sim: faults, scripted prices, state and the ledger. */
+/** The simulator's own endpoints under /sim: faults, disconnections, scripted prices, state and the ledger. */
 import { z } from 'zod';
 import type { DurableExchange } from './durable-exchange.ts';
 import type { Faults } from './faults.ts';
 import { faultMix, faultSchema, faultsMax } from './faults.ts';
 import type { Store } from './store.ts';
+import type { StreamRoute } from './stream-names.ts';
 
 interface ControlOptions {
   readonly exchange: DurableExchange;
   readonly store: Store;
   readonly faults: Faults;
   readonly clock: () => number;
+  /** Ends the stream connections of a route. */
+  readonly cut: (route: StreamRoute) => void;
 }
 
 interface ControlRequest {
@@ -37,6 +40,7 @@ const priceBody = z.strictObject({
   price: decimal.nullable(),
   markPrice: decimal.optional(),
 });
+const disconnectBody = z.strictObject({ route: z.enum(['public', 'market', 'private']) });
 const ledgerLimitDefault = 1000;
 const ledgerLimitMax = 10_000;
 
@@ -67,6 +71,11 @@ export class Control {
         return answer(200, { faults: [] });
       case 'POST /sim/price':
         return withBody(request.rawBody, priceBody, (body) => this.#setPrice(body));
+      case 'POST /sim/disconnect':
+        return withBody(request.rawBody, disconnectBody, ({ route }) => {
+          this.#options.cut(route);
+          return answer(200, { route });
+        });
       case 'GET /sim/state':
         return this.#state();
       case 'GET /sim/ledger':

@@ -70,7 +70,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
       apiSecret: options.apiSecret ?? defaultApiSecret,
     },
   });
-  const control = new Control({ exchange, store, faults, clock });
+  const control = new Control({ exchange, store, faults, clock, cut: (route) => streams.cut(route) });
 
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     const handled = isControl(request)

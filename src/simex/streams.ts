@@ -58,7 +58,7 @@ export class Streams {
     this.#userFaults = new UserStreamFaults(
       faults,
       (event) => this.#sendPrivate(event),
-      () => this.#cutPrivate(),
+      () => this.cut('private'),
     );
   }
 
@@ -86,6 +86,13 @@ export class Streams {
   publish(event: ExchangeEvent): void {
     if (event.e === 'bookTicker' || event.e === 'markPriceUpdate') this.#sendMarket(event);
     else this.#userFaults.send(event);
+  }
+
+  /** Ends every connection of a route at once, as a network failure would. */
+  cut(route: StreamRoute): void {
+    for (const connection of this.#connections) {
+      if (connection.route === route) connection.socket.terminate();
+    }
   }
 
   /** Pings, and ends what is too old or silent; called every second or so. */
@@ -189,10 +196,6 @@ export class Streams {
       if (connection.listenKey === undefined) continue;
       write(connection, connection.combined ? wrapped(connection.listenKey, text) : text);
     }
-  }
-
-  #cutPrivate(): void {
-    for (const { route, socket } of this.#connections) if (route === 'private') socket.terminate();
   }
 }
 

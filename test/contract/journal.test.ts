@@ -1,10 +1,14 @@
 // Goal: every store of facts keeps the same promises. Method: one suite, run against each adapter of the Journal port.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Entry } from '#core/facts.ts';
 import { MemoryJournal, MemoryStore } from '#journal/memory.ts';
 import { type Journal, JournalError, type JournalFault } from '#journal/port.ts';
+import { openSqliteJournal } from '#journal/sqlite.ts';
 import {
   appendSignals,
   entry,
@@ -28,7 +32,18 @@ const adapters: Record<string, () => Promise<Subject>> = {
     const store = new MemoryStore();
     return { open: async () => new MemoryJournal({ store }), remove: async () => {} };
   },
+  SQLite: () => sqlite({}),
+  'SQLite, with an index of few signals in memory,': () => sqlite({ recentSignalsMax: 3 }),
 };
+
+async function sqlite(options: { recentSignalsMax?: number }): Promise<Subject> {
+  const directory = await mkdtemp(join(tmpdir(), 'journal-'));
+  const path = join(directory, 'new', 'journal.sqlite');
+  return {
+    open: () => openSqliteJournal({ path, ...options }),
+    remove: () => rm(directory, { recursive: true }),
+  };
+}
 
 const fails = (fault: JournalFault, seq?: number) => (error: unknown) =>
   error instanceof JournalError && error.fault === fault && (seq === undefined || error.seq === seq);

@@ -167,6 +167,27 @@ describe('observatory store', () => {
     await store.sink.write(spans(1, 1_000_000), 1);
   });
 
+  it('keeps its limits also while requests never cease', async () => {
+    const store = await open({ ageMsMax: hourMs });
+    await store.sink.write(spans(1), 1);
+    nowMs += 5 * hourMs;
+    let kept = false;
+    let sent = 1;
+    const sendTen = () => {
+      sent += 10;
+      return store.sink.write(spans(10, sent), 1);
+    };
+    const flood = async () => {
+      while (!kept) await sendTen();
+    };
+    const floods = [flood(), flood(), flood()];
+    await sendTen();
+    await store.maintain();
+    kept = true;
+    await Promise.all(floods);
+    assert.equal(store.usage().segments, 1);
+  });
+
   it('answers a query that runs while its segment is dropped', async () => {
     const store = await open({ ageMsMax: hourMs });
     await store.sink.write(spans(20_000), 1);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Simex } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
-import { SimexClient } from '#test/support/simex-client.ts';
+import { SimexClient, until } from '#test/support/simex-client.ts';
 
 let simex: Simex;
 let client: SimexClient;
@@ -84,6 +84,17 @@ test('the private stream tells the whole story of an order', async () => {
   await plain.next((message) => message.e === 'listenKeyExpired');
   assert.equal((await client.raw('PUT', '/fapi/v1/listenKey')).body.code, -1125);
   combined.socket.close();
+});
+
+test('a route can be disconnected, the others stay', async () => {
+  const market = await client.stream('/market/ws/btcusdt@markPrice@1s');
+  const quotes = await client.stream('/public/ws/btcusdt@bookTicker');
+  assert.equal((await client.control('POST', '/sim/disconnect', { route: 'market' })).status, 200);
+  await until(() => market.closed);
+  const seen = quotes.messages.length;
+  await until(() => quotes.messages.length > seen);
+  assert.equal((await client.control('POST', '/sim/disconnect', { route: 'all' })).status, 400);
+  quotes.socket.close();
 });
 
 test('a scripted price fires a stop, and the stream tells it', async () => {

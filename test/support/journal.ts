@@ -1,6 +1,6 @@
 /** Entries to write into journals: small stories of signals, with facts of the size of real ones. */
 
-import type { Entry, Fact, SignalReceived } from '#core/facts.ts';
+import type { Entry, Fact, SignalReceived, SignalRefused } from '#core/facts.ts';
 import type { Micros, Seq, SignalId, SignalKey, StrategyId, Symbol, TraceId } from '#core/ids.ts';
 import type { Journal } from '#journal/port.ts';
 
@@ -9,8 +9,11 @@ const symbol = 'BTCUSDT' as Symbol;
 const strategyId = 'momentum' as StrategyId;
 
 export const seqOf = (number: number): Seq => number as Seq;
+const KEY_LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 export const keyOf = (number: number): SignalKey =>
-  number.toString(32).replace(/[01]/g, 'y').replace(/[89]/g, 'z').padStart(20, 'a') as SignalKey;
+  [...number.toString(32).padStart(20, '0')]
+    .map((digit) => KEY_LETTERS[Number.parseInt(digit, 32)])
+    .join('') as SignalKey;
 const traceOf = (number: number): TraceId => number.toString(16).padStart(32, '0') as TraceId;
 
 export const received = (seq: number, key: SignalKey = keyOf(seq)): SignalReceived => ({
@@ -30,7 +33,7 @@ export const received = (seq: number, key: SignalKey = keyOf(seq)): SignalReceiv
   receivedAt: (START_MICROS + seq) as Micros,
 });
 
-export const refused = (signal: number): Fact => ({
+export const refused = (signal: number): SignalRefused => ({
   type: 'signal.refused',
   signal: seqOf(signal),
   trace: traceOf(signal),

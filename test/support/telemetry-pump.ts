@@ -76,7 +76,17 @@ export function pumpTo({ source, cursor, env, now = systemMicros }: PumpOptions)
       return new Sender({ signal, exporter, metrics, now, sleep, report });
     },
   });
-  return { pump, problems, ended: pump.run() };
+  const ended = pump.run();
+  running.push({ pump, ended });
+  return { pump, problems, ended };
+}
+
+const running: { pump: Pump; ended: Promise<void> }[] = [];
+
+/** Ends the pumps that a failed test left behind. */
+export async function stopPumps(): Promise<void> {
+  for (const { pump } of running) pump.stop();
+  await Promise.all(running.splice(0).map(({ ended }) => ended));
 }
 
 export async function until(what: string, condition: () => boolean, deadlineMs = 8_000): Promise<void> {

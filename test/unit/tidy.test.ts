@@ -27,6 +27,8 @@ const directions: [from: string, specifier: string, allowed: boolean][] = [
   ['src/journal/sqlite/sqlite.ts', '#exchange/port.ts', false],
   ['src/journal/port.ts', './sqlite.ts', false],
   ['src/exchange/port.ts', './binance/rest.ts', false],
+  ['src/exchange/scripted.ts', './port.ts', true],
+  ['src/exchange/scripted.ts', './binance/rest.ts', false],
   ['src/exchange/binance/rest.ts', '../port.ts', true],
   ['src/exchange/binance/rest.ts', '#journal/port.ts', false],
   ['src/exchange/binance/rest.ts', '#simex/exchange.ts', false],

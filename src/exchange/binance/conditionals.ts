@@ -32,10 +32,6 @@ export class Conditionals {
     return this.#byChildId.get(childOrderId) ?? this.#byClientId.get(clientOrderId);
   }
 
-  hasChild(childOrderId: string): boolean {
-    return this.#byChildId.has(childOrderId);
-  }
-
   /** The end of a child has been reported. */
   endChild(childOrderId: string): void {
     remember(this.#endedChildren, childOrderId, true);

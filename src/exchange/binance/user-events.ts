@@ -103,7 +103,6 @@ export class UserEvents {
   #child(parent: Parent, update: OrderTradeUpdate): void {
     const { conditionals, onReport } = this.#options;
     const { i: orderId, X: status, z: executedQty } = update;
-    conditionals.learnChild(parent, orderId);
     if (statusOf(status) !== 'open') conditionals.endChild(orderId);
     onReport(childReport(parent, { orderId, status, executedQty }, tradesOf(update)));
   }

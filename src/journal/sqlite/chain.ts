@@ -54,7 +54,8 @@ function verify(database: DatabaseSync): Verified {
     for (const row of select.iterate() as Iterable<unknown> as Iterable<EntryRow>) {
       const { seq, count, opens } = row;
       if (seq !== next) throw broken(next, `fact ${next} is missing: fact ${seq} follows fact ${next - 1}`);
-      if (link(previous, row) !== row.hash) throw broken(seq, `the entry of fact ${seq} is not what was written`);
+      if (link(previous, row) !== row.hash)
+        throw broken(seq, `the entry of fact ${seq} is not what was written`);
       previous = row.hash;
       next += count;
       if (opens === null) continue;

@@ -20,8 +20,15 @@ export type FromWriter =
   /** `indexed`: what was to be brought into the index is there. */
   | { readonly type: 'committed'; readonly entries: number; readonly indexed: boolean }
   | { readonly type: 'saved' }
-  /** The last message: the writer has let go of the file. */
-  | { readonly type: 'failed'; readonly fault: JournalFault; readonly message: string; readonly seq: Seq | undefined };
+  | Failed;
+
+/** The last message: the writer has let go of the file. */
+export interface Failed {
+  readonly type: 'failed';
+  readonly fault: JournalFault;
+  readonly message: string;
+  readonly seq: Seq | undefined;
+}
 
 export interface WriterStart {
   readonly path: string;

@@ -25,14 +25,18 @@ export class Queries {
   constructor(path: string) {
     this.#path = path;
     this.#database = openFile(path, { readOnly: true });
-    this.#head = this.#database.prepare('SELECT seq + count - 1 AS head FROM entry ORDER BY seq DESC LIMIT 1');
+    this.#head = this.#database.prepare(
+      'SELECT seq + count - 1 AS head FROM entry ORDER BY seq DESC LIMIT 1',
+    );
     this.#page = this.#database.prepare(`SELECT seq, body FROM entry
       WHERE seq >= coalesce((SELECT max(seq) FROM entry WHERE seq <= ?1), 0) AND seq + count > ?1
       ORDER BY seq LIMIT ?2`);
     this.#signal = this.#database.prepare('SELECT seq FROM signal WHERE key = ?');
     this.#story = this.#database.prepare(`SELECT seq, body FROM entry
       WHERE seq IN (SELECT entry FROM story WHERE signal = ?) ORDER BY seq`);
-    this.#snapshots = this.#database.prepare('SELECT seq, version, hash, state FROM snapshot ORDER BY seq DESC');
+    this.#snapshots = this.#database.prepare(
+      'SELECT seq, version, hash, state FROM snapshot ORDER BY seq DESC',
+    );
   }
 
   head(): Seq {

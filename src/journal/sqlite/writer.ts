@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Seq } from '#core/ids.ts';
 import type { StoredEntry } from '../codec.ts';
 import { JournalError, type Snapshot } from '../port.ts';
@@ -103,8 +103,8 @@ class Writer {
   }
 }
 
-const port = parentPort;
-if (port === null) throw new Error('the journal writer is a thread, not a program');
+if (parentPort === null) throw new Error('the journal writer is a thread, not a program');
+const port: MessagePort = parentPort;
 const { path } = workerData as WriterStart;
 let writer: Writer | undefined;
 const say = (message: FromWriter): void => port.postMessage(message);
@@ -116,8 +116,8 @@ function attempt(work: () => void): void {
     const { fault, message, seq } = faultFrom(error, path);
     // An open transaction is undone by this.
     writer?.close();
-    port.close();
     say({ type: 'failed', fault, message, seq });
+    port.close();
   }
 }
 
@@ -131,7 +131,8 @@ attempt(() => {
 port.on('message', (message: ToWriter) => attempt(() => answer(message)));
 
 function answer(message: ToWriter): void {
-  if (writer === undefined) throw new Error(`the journal writer was given a ${message.type} before it was open`);
+  if (writer === undefined)
+    throw new Error(`the journal writer was given a ${message.type} before it was open`);
   switch (message.type) {
     case 'commit': {
       const indexed = writer.commit(message.entries, message.index);

@@ -61,7 +61,7 @@ export interface Exemplar {
 }
 
 /** What a point of an aggregating type holds beside count, sum, min and max. */
-export type PointDetail =
+type PointDetail =
   | { bounds: number[]; counts: number[] }
   | { scale: number; zeroCount: number; positive: ExponentialBuckets; negative: ExponentialBuckets }
   | { quantiles: { quantile: number; value: number }[] };

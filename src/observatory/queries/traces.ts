@@ -64,7 +64,9 @@ export async function findTrace(reader: Reader, traceId: string): Promise<TraceA
   const starts = [...rows.map((row) => row.time_ns), ...logs.map((log) => log.timeNs)].sort(ascending);
   const [startNs] = starts;
   if (startNs === undefined) return undefined;
-  const endNs = [...rows.map((row) => row.end_ns), ...starts].sort(ascending).at(-1) ?? startNs;
+  // A log record may come hours after the last span (a stop ends); it must not stretch the time axis.
+  const ends = rows.length > 0 ? rows.map((row) => row.end_ns) : starts;
+  const endNs = ends.sort(ascending).at(-1) ?? startNs;
   return {
     traceId,
     start: formatTime(startNs),

@@ -1,0 +1,217 @@
+/** The whole of it: a journal in a file, the worker thread, a collector over gRPC, logs on stdout. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, beforeEach, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
+import type { Journal } from '#journal/port.ts';
+import { openSqliteJournal } from '#journal/sqlite.ts';
+import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
+import { Collector } from '#test/support/telemetry-collector.ts';
+import { journalOf } from '#test/support/telemetry-facts.ts';
+import { until } from '#test/support/telemetry-pump.ts';
+
+const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
+const entries = journalOf(40);
+
+let directory: string;
+let journal: Journal;
+let collector: Collector;
+let lines: Record<string, unknown>[];
+let workers: Worker[];
+let started: Telemetry[];
+
+const keepWorker = (worker: Worker): void => void workers.push(worker);
+process.on('worker', keepWorker);
+after(() => void process.off('worker', keepWorker));
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'telemetry-'));
+  journal = await openSqliteJournal({ path: join(directory, 'journal.db') });
+  collector = new Collector();
+  await collector.start();
+  lines = [];
+  workers = [];
+  started = [];
+});
+
+afterEach(async () => {
+  await Promise.all(started.map((telemetry) => telemetry.stop(1_000)));
+  await journal.close();
+  collector.stop();
+  await rm(directory, { recursive: true });
+});
+
+async function append(from: number, to: number): Promise<void> {
+  await Promise.all(entries.slice(from, to).map((entry) => journal.append(entry)));
+}
+
+async function start(env: Record<string, string> = {}): Promise<Telemetry> {
+  const telemetry = await startTelemetry({
+    journalPath: join(directory, 'journal.db'),
+    cursorPath: join(directory, 'telemetry', 'cursor.json'),
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, ...env },
+    version: '0.1.0',
+    instanceId: 'test-1',
+    destination: { write: (line) => void lines.push(JSON.parse(line)) },
+  });
+  started.push(telemetry);
+  return telemetry;
+}
+
+const factSeqs = (): number[] =>
+  collector.logs
+    .map((log) => log.attributes['tradeengine.fact.seq'])
+    .filter((seq) => typeof seq === 'number')
+    .toSorted((a, b) => a - b);
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+const messages = (): unknown[] => lines.map((line) => line['message']);
+
+test('facts that the journal commits reach the collector', async () => {
+  const telemetry = await start();
+  await append(0, 100);
+  await until('delivered', () => factSeqs().length === journal.head);
+  await append(100, entries.length);
+  await until('delivered', () => factSeqs().length === journal.head);
+  await telemetry.stop(5_000);
+  assert.deepEqual(factSeqs(), upTo(journal.head));
+  const status = telemetry.status();
+  assert.equal(status.export, 'on');
+  assert.equal(status.lagFacts, 0);
+  assert.equal(status.restarts, 0);
+  assert.ok((status.signals?.traces.deliveredAt ?? 0) > 0);
+});
+
+test('the line that export is enabled comes after a delivery, once, on stdout and over OTLP', async () => {
+  collector.stop();
+  await start();
+  await until('started', () => messages().length > 0);
+  await append(0, 10);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.ok(!messages().includes(ENABLED), 'nothing was delivered yet');
+  await collector.start();
+  await until('enabled', () => messages().includes(ENABLED));
+  await until('over OTLP', () => collector.logs.some((log) => log.body === ENABLED));
+  await append(10, 20);
+  await until('delivered', () => factSeqs().length === journal.head);
+  assert.equal(messages().filter((message) => message === ENABLED).length, 1);
+  assert.equal(collector.logs.filter((log) => log.body === ENABLED).length, 1);
+});
+
+test('process logs go to stdout as JSON and over OTLP, without attributes that are not declared', async () => {
+  const telemetry = await start();
+  const record = {
+    severity: 'warn',
+    event: 'engine.stopping',
+    message: 'Stopping.',
+    attributes: { 'tradeengine.symbol': 'BTCUSDT', 'api.secret': 'canary' },
+    span: { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' },
+  };
+  telemetry.log(record as Parameters<Telemetry['log']>[0]);
+  await telemetry.stop(5_000);
+  const line = lines.find((one) => one['message'] === 'Stopping.');
+  assert.equal(line?.['level'], 'warn');
+  assert.equal(line?.['trace_id'], record.span.traceId);
+  assert.equal(line?.['tradeengine.symbol'], 'BTCUSDT');
+  const log = collector.logs.find((one) => one.body === 'Stopping.');
+  assert.equal(log?.severity, 'WARN');
+  assert.equal(log?.event, 'engine.stopping');
+  assert.equal(log?.spanId, record.span.spanId);
+  assert.deepEqual(log?.attributes, { 'tradeengine.symbol': 'BTCUSDT' });
+  assert.doesNotMatch(JSON.stringify(lines), /canary/);
+});
+
+test('a worker that dies is started again, is reported, and leaves no fact out', async () => {
+  const telemetry = await start();
+  await append(0, 140);
+  await until('delivered', () => factSeqs().length === journal.head);
+  await until('cursor known', () => telemetry.status().lagFacts === 0);
+  const worker = workers.find((one) => one.threadName === 'telemetry');
+  assert.ok(worker !== undefined);
+  await worker.terminate();
+  await append(140, entries.length);
+  await until('delivered', () => new Set(factSeqs()).size === journal.head);
+  assert.deepEqual(factSeqs(), upTo(journal.head), 'and none twice');
+  assert.equal(telemetry.status().restarts, 1);
+  assert.ok(lines.some((line) => line['event'] === 'telemetry.worker_stopped'));
+});
+
+test('a stop against a collector that swallows everything keeps its deadline', async () => {
+  const sockets = new Set<import('node:net').Socket>();
+  const blackHole = createServer((socket) => void sockets.add(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => blackHole.listen(0, '127.0.0.1', resolve));
+  const address = blackHole.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const telemetry = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}` });
+  await append(0, 20);
+  await until('read', () => (telemetry.status().lagFacts ?? 0) > 0);
+  const before = performance.now();
+  await telemetry.stop(700);
+  const tookMs = performance.now() - before;
+  for (const socket of sockets) socket.destroy();
+  blackHole.close();
+  assert.ok(tookMs < 1_500, `stopped after ${tookMs} ms`);
+  assert.deepEqual(await readdir(directory).then((names) => names.includes('telemetry')), true);
+  // What was not delivered is delivered by the next start.
+  await start();
+  await until('delivered', () => factSeqs().length === journal.head);
+  assert.deepEqual(factSeqs(), upTo(journal.head));
+});
+
+test('a stop while the collector is away does not wait for it', async () => {
+  collector.stop();
+  const telemetry = await start();
+  await append(0, 20);
+  await until('failing', () => telemetry.status().signals?.logs.failing !== undefined);
+  const before = performance.now();
+  await telemetry.stop(5_000);
+  assert.ok(performance.now() - before < 2_500);
+});
+
+test('a stop delivers what was committed before it', async () => {
+  const telemetry = await start();
+  await append(0, entries.length);
+  await telemetry.stop(5_000);
+  assert.deepEqual(factSeqs(), upTo(journal.head));
+  assert.equal(collector.metrics.get('tradeengine.signals.received')?.points[0]?.value, 40);
+});
+
+test('the worker has the lowest priority, and no other thread has', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  await start();
+  await append(0, 10);
+  await until('delivered', () => factSeqs().length === journal.head);
+  const threads = await readdir('/proc/self/task');
+  const niceOf = async (id: string): Promise<number> => {
+    const stat = await readFile(`/proc/self/task/${id}/stat`, 'utf8');
+    // The name may hold blanks; nice is the 17th field after it.
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  };
+  const lowered = (await Promise.all(threads.map(niceOf))).filter((nice) => nice === 19);
+  assert.equal(lowered.length, 1);
+  assert.notEqual(await niceOf(String(process.pid)), 19);
+});
+
+test('export can be turned off: logs still go to stdout, and nothing is sent', async () => {
+  const telemetry = await start({ OTEL_SDK_DISABLED: 'true' });
+  await append(0, 10);
+  telemetry.log({ severity: 'info', event: 'engine.started', message: 'Started.' });
+  assert.equal(telemetry.status().export, 'off');
+  assert.deepEqual(messages(), ['Started.']);
+  assert.equal(workers.filter((one) => one.threadName === 'telemetry').length, 0);
+  await telemetry.stop(100);
+});
+
+test('variables that cannot be used turn export off and are named', async () => {
+  const telemetry = await start({
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_METRIC_EXPORT_INTERVAL: 'x',
+  });
+  assert.equal(telemetry.status().export, 'misconfigured');
+  assert.ok(messages().some((message) => /OTEL_EXPORTER_OTLP_PROTOCOL is http\/json/.test(String(message))));
+  assert.ok(messages().some((message) => /OTEL_METRIC_EXPORT_INTERVAL is x/.test(String(message))));
+});
