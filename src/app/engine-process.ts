@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Balance, Subject } from '#api/subject.ts';
+import type { CrashPoint } from '#engine/engine.ts';
 import { systemClock, systemTimers, within } from '#engine/time.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
@@ -34,15 +35,17 @@ export interface EngineProcessOptions {
   readonly ending: Promise<string>;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** Sees the engine pass the points at which a crash test ends it. */
+  readonly probe?: (point: CrashPoint) => void;
 }
 
 /** Resolves with the exit code. */
 export async function runEngineProcess(options: EngineProcessOptions): Promise<number> {
-  const { config, ending, exit } = options;
+  const { config, ending, exit, probe } = options;
   const telemetry = await openTelemetry(options);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
-  const keeper = makeKeeper(config, recentOrders, say);
+  const keeper = makeKeeper(config, recentOrders, say, probe);
   const server = await buildServer({
     subject: subjectOf(config, keeper, recentOrders, telemetry),
     desk: keeper,
@@ -98,7 +101,12 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
   return telemetry;
 }
 
-function makeKeeper(config: Config, recentOrders: RecentOrders, say: Say): Keeper {
+function makeKeeper(
+  config: Config,
+  recentOrders: RecentOrders,
+  say: Say,
+  probe: EngineProcessOptions['probe'],
+): Keeper {
   const { values, settings, account } = config;
   const onProblem = (code: string, detail: string): void => say('warn', `engine.${code}`, detail);
   return new Keeper({
@@ -123,6 +131,7 @@ function makeKeeper(config: Config, recentOrders: RecentOrders, say: Say): Keepe
     clock: systemClock,
     timers: systemTimers,
     onProblem,
+    ...(probe === undefined ? {} : { probe }),
   });
 }
 

@@ -8,7 +8,7 @@ import type { Condition } from '#api/subject.ts';
 import type { AccountId } from '#core/ids.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { Answer } from '#engine/answer.ts';
-import { Engine, type SignalSubmission, type Unready } from '#engine/engine.ts';
+import { type CrashPoint, Engine, type SignalSubmission, type Unready } from '#engine/engine.ts';
 import { type Clock, pause, type Timers } from '#engine/time.ts';
 import type { Exchange } from '#exchange/port.ts';
 import type { SignalDesk } from '#intake/http.ts';
@@ -28,6 +28,7 @@ export interface KeeperOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onProblem: (code: string, detail: string) => void;
+  readonly probe?: (point: CrashPoint) => void;
 }
 
 interface Running {

@@ -6,7 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { type Clock, pause, type Timers, within } from '#engine/time.ts';
+import { pause, systemClock, systemTimers, within } from '#engine/time.ts';
 import { Child, type ChildOptions } from './child.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -28,8 +28,6 @@ export interface SupervisorOptions {
   readonly env: Environment;
   readonly seed: number;
   readonly demo: boolean;
-  readonly clock: Clock;
-  readonly timers: Timers;
   /** A sentence about something that happened to a part. */
   readonly onNews: (sentence: string) => void;
   /** The demo strategy has published a signal. */
@@ -89,7 +87,7 @@ export class Supervisor {
   }
 
   #child(part: Part): Child {
-    const { config, env, seed, clock, timers, onNews, onSignal } = this.#options;
+    const { config, env, seed, onNews, onSignal } = this.#options;
     const { values } = config;
     const commands: Record<Part, ChildOptions['command']> = {
       observatory: ['src/observatory/main.ts'],
@@ -108,8 +106,8 @@ export class Supervisor {
       },
       logPath: join(this.logDirectory, `${part}.log`),
       finalCodes: [exitCodes.usage, exitCodes.configuration, exitCodes.journalUnusable],
-      clock,
-      timers,
+      clock: systemClock,
+      timers: systemTimers,
       onRestart: (how, delayMs) => onNews(`${part} ended by ${how}; it is started again in ${delayMs} ms`),
       onLost: (how, code) => this.#lost.resolve(this.#lossText(part, how, code)),
       onMessage: (message) => {
@@ -126,10 +124,9 @@ export class Supervisor {
   }
 
   async #ready(part: Part, url: string): Promise<void> {
-    const { timers } = this.#options;
     const waiting = { over: false };
     const became = await within(
-      timers,
+      systemTimers,
       READY_MS_MAX,
       Promise.race([this.#answers(url, waiting), this.lost]),
       'late',
@@ -146,13 +143,13 @@ export class Supervisor {
   async #answers(url: string, waiting: { readonly over: boolean }): Promise<string> {
     while (!waiting.over) {
       if (await isOk(url)) return 'ready';
-      await pause(this.#options.timers, READY_POLL_MS);
+      await pause(systemTimers, READY_POLL_MS);
     }
     return 'late';
   }
 
   #checkLogs(): void {
-    this.#cancelLogCheck = this.#options.timers.after(LOG_CHECK_MS, () => {
+    this.#cancelLogCheck = systemTimers.after(LOG_CHECK_MS, () => {
       for (const { logPath } of this.#children.values()) boundLog(logPath);
       this.#checkLogs();
     });

@@ -24,8 +24,27 @@ function say(entry: Record<string, unknown>): void {
   console.log(JSON.stringify(entry));
 }
 
+type Settings = z.infer<typeof environment>;
+
+function readSettings(): Settings {
+  const result = environment.safeParse(process.env);
+  if (result.success) return result.data;
+  throw new Error(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+}
+
+/** A taken port is told with the variable that moves it. */
+function describeFailure(error: unknown, settings: Settings): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!message.includes('EADDRINUSE')) return message;
+  for (const name of ['OBSERVATORY_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT'] as const) {
+    if (message.includes(`:${settings[name]}`))
+      return `port ${settings[name]} is taken; choose another with ${name}`;
+  }
+  return message;
+}
+
 async function main(): Promise<void> {
-  const settings = environment.parse(process.env);
+  const settings = readSettings();
   const observatory = await startObservatory({
     dataDirectory: settings.OBSERVATORY_DATA_DIR,
     ports: {
@@ -33,6 +52,8 @@ async function main(): Promise<void> {
       otlpGrpc: settings.OTLP_GRPC_PORT,
       otlpHttp: settings.OTLP_HTTP_PORT,
     },
+  }).catch((error: unknown) => {
+    throw new Error(describeFailure(error, settings), { cause: error });
   });
   let ending = false;
   const end = (signal: string) => {

@@ -108,6 +108,10 @@ export class Pump {
     await Promise.all(this.#logDeliveries);
     await this.#offerMetrics();
     this.#save();
+  }
+
+  /** To be called once run() has ended. */
+  close(): void {
     for (const sender of Object.values(this.#senders)) sender.close();
     this.#parts.source.close();
   }

@@ -65,4 +65,6 @@ port.on('message', async (message: ToWorker) => {
 sayStatus();
 await pump.run();
 clearInterval(statusTimer);
+sayStatus();
+pump.close();
 port.close();

@@ -1,17 +1,15 @@
 // Goal: every store of facts keeps the same promises. Method: one suite, run against each adapter of the Journal port.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Entry } from '#core/facts.ts';
 import { MemoryJournal, MemoryStore } from '#journal/memory.ts';
-import { type Journal, JournalError, type JournalFault } from '#journal/port.ts';
+import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import {
   appendSignals,
   entry,
+  fails,
   keyOf,
   readAll,
   received,
@@ -19,6 +17,7 @@ import {
   refused,
   seqOf,
   signalEntry,
+  temporaryJournal,
 } from '#test/support/journal.ts';
 
 /** One store, which can be opened again and again. */
@@ -37,16 +36,9 @@ const adapters: Record<string, () => Promise<Subject>> = {
 };
 
 async function sqlite(options: { recentSignalsMax?: number }): Promise<Subject> {
-  const directory = await mkdtemp(join(tmpdir(), 'journal-'));
-  const path = join(directory, 'new', 'journal.sqlite');
-  return {
-    open: () => openSqliteJournal({ path, ...options }),
-    remove: () => rm(directory, { recursive: true }),
-  };
+  const { path, remove } = await temporaryJournal();
+  return { open: () => openSqliteJournal({ path, ...options }), remove };
 }
-
-const fails = (fault: JournalFault, seq?: number) => (error: unknown) =>
-  error instanceof JournalError && error.fault === fault && (seq === undefined || error.seq === seq);
 
 for (const [name, create] of Object.entries(adapters)) {
   describe(`the ${name} journal`, () => {

@@ -156,16 +156,26 @@ describe('observatory process', () => {
     }
   });
 
-  it('names a directory in use and a taken port, and leaves nothing running', async () => {
+  it('names a directory in use, a taken port and a wrong setting, and leaves nothing running', async () => {
     const started = await start();
     const second = await start();
     assert.match(String(at(second.line, 'error')), /is in use by another process/);
     const elsewhere = await temporaryDirectory();
     try {
-      const taken = String(at(started.line, 'ports', 'otlpGrpc'));
-      const third = await start({ OBSERVATORY_DATA_DIR: elsewhere.path, OTLP_GRPC_PORT: taken });
-      assert.match(String(at(third.line, 'error')), new RegExp(taken));
-      for (const { child } of [second, third]) {
+      const others: Started[] = [second];
+      for (const [variable, name] of [
+        ['OBSERVATORY_PORT', 'page'],
+        ['OTLP_GRPC_PORT', 'otlpGrpc'],
+        ['OTLP_HTTP_PORT', 'otlpHttp'],
+      ] as const) {
+        const taken = String(at(started.line, 'ports', name));
+        const other = await start({ OBSERVATORY_DATA_DIR: elsewhere.path, [variable]: taken });
+        assert.equal(at(other.line, 'error'), `port ${taken} is taken; choose another with ${variable}`);
+        others.push(other);
+      }
+      const wrong = await start({ OBSERVATORY_DATA_DIR: elsewhere.path, OTLP_HTTP_PORT: 'http' });
+      assert.equal(at(wrong.line, 'error'), 'OTLP_HTTP_PORT: expected a port number');
+      for (const { child } of [...others, wrong]) {
         if (child.exitCode === null) await once(child, 'exit');
         assert.equal(child.exitCode, 1);
       }

@@ -214,7 +214,7 @@ describe('GET /v1/explain', () => {
     const { sentence, decision, orders } = await getJson(`/v1/explain/${signal_id}`, explanation);
     assert.equal(
       sentence,
-      "Refused to buy BTCUSDT: The signal's confidence is under the configured minimum. It was 0.41, the limit is 0.6. No order was made.",
+      "Refused to buy BTCUSDT. The signal's confidence is under the configured minimum. It was 0.41, the limit is 0.6. No order was made.",
     );
     assert.deepEqual(
       decision.checks.map(({ passed }) => passed),

@@ -589,6 +589,34 @@ test('open connects, and quotes carry the older of the two receipt times', async
   assert.deepEqual([events, problems], [[], []]);
 });
 
+test('a quote is as old as the older of its two sources', async () => {
+  const exchange = await open();
+  const before = exchange.quote(BTC);
+  const data = { e: 'bookTicker', s: BTC, b: '99.00', B: '1', a: '101.00', A: '1' };
+  await until('a newer book', () => {
+    for (const market of server.markets) market.send(JSON.stringify({ data }));
+    const quote = exchange.quote(BTC);
+    return quote !== undefined && showPrice(quote.bid) === '99' && clock.nowMicros() / 1000 > quote.atMs + 20;
+  });
+  const markAtMs = exchange.quote(BTC)?.atMs ?? 0;
+  assert.ok(before && markAtMs - before.atMs <= 5, 'the mark price has not been told anew');
+});
+
+test('news that comes before open has resolved is told as a gap', async () => {
+  server.quiet = true;
+  const exchange = make();
+  const opening = exchange.open((event) => events.push(event));
+  await until('the user stream', () => server.users.length === 1);
+  server.tell(fillEvent(ENTRY));
+  server.tell(fillEvent('somebody-else'));
+  await until('both messages are read', () => problems.length === 1);
+  server.quiet = false;
+  for (const market of server.markets) market.terminate();
+  await opening;
+  await until('a gap', () => events.length === 1);
+  assert.equal(events[0]?.kind, 'gap');
+});
+
 test('open sets the position mode where it differs, and fails where it cannot', async () => {
   server.on('POST /fapi/v1/positionSide/dual', () => failure(400, -4059, 'No need to change position side.'));
   await open({ positionMode: 'one_way' });

@@ -1,6 +1,7 @@
 /** The whole of it: a journal in a file, the worker thread, a collector over gRPC, logs on stdout. */
 
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { after, afterEach, beforeEach, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
+import type { ProcessLog } from '#telemetry/process-log.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import { Collector } from '#test/support/telemetry-collector.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
@@ -24,18 +26,18 @@ let lines: Record<string, unknown>[];
 let workers: Worker[];
 let started: Telemetry[];
 
-const keepWorker = (worker: Worker): void => void workers.push(worker);
-process.on('worker', keepWorker);
-after(() => void process.off('worker', keepWorker));
+const keepWorker = (message: unknown): void => void workers.push((message as { worker: Worker }).worker);
+subscribe('worker_threads', keepWorker);
+after(() => void unsubscribe('worker_threads', keepWorker));
 
 beforeEach(async () => {
+  lines = [];
+  workers = [];
+  started = [];
   directory = await mkdtemp(join(tmpdir(), 'telemetry-'));
   journal = await openSqliteJournal({ path: join(directory, 'journal.db') });
   collector = new Collector();
   await collector.start();
-  lines = [];
-  workers = [];
-  started = [];
 });
 
 afterEach(async () => {
@@ -110,7 +112,7 @@ test('process logs go to stdout as JSON and over OTLP, without attributes that a
     attributes: { 'tradeengine.symbol': 'BTCUSDT', 'api.secret': 'canary' },
     span: { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' },
   };
-  telemetry.log(record as Parameters<Telemetry['log']>[0]);
+  telemetry.log(record as unknown as ProcessLog);
   await telemetry.stop(5_000);
   const line = lines.find((one) => one['message'] === 'Stopping.');
   assert.equal(line?.['level'], 'warn');

@@ -31,6 +31,8 @@ export class ScriptedBinance {
   readonly markets: WebSocket[] = [];
   /** Added to the answer of /fapi/v1/time. */
   skewMs = 0;
+  /** Market streams connect and say nothing. */
+  quiet = false;
   readonly #scripts = new Map<string, Script>();
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
@@ -130,6 +132,7 @@ export class ScriptedBinance {
       return;
     }
     this.markets.push(client);
+    if (this.quiet) return;
     for (const stream of (url.searchParams.get('streams') ?? '').split('/')) {
       const s = stream.split('@')[0]?.toUpperCase();
       const data = stream.includes('@bookTicker')

@@ -1,8 +1,11 @@
 /** Entries to write into journals: small stories of signals, with facts of the size of real ones. */
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Entry, Fact, SignalReceived, SignalRefused } from '#core/facts.ts';
 import type { Micros, Seq, SignalId, SignalKey, StrategyId, Symbol, TraceId } from '#core/ids.ts';
-import type { Journal } from '#journal/port.ts';
+import { type Journal, JournalError, type JournalFault } from '#journal/port.ts';
 
 const START_MICROS = Date.UTC(2026, 0, 1) * 1000;
 const symbol = 'BTCUSDT' as Symbol;
@@ -68,4 +71,14 @@ export async function readAll(journal: Journal, from = 1): Promise<Entry[]> {
   const entries: Entry[] = [];
   for await (const each of journal.read(seqOf(from))) entries.push(each);
   return entries;
+}
+
+export const fails =
+  (fault: JournalFault, seq?: number) =>
+  (error: unknown): boolean =>
+    error instanceof JournalError && error.fault === fault && (seq === undefined || error.seq === seq);
+
+export async function temporaryJournal(): Promise<{ path: string; remove(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'journal-'));
+  return { path: join(directory, 'new', 'journal.sqlite'), remove: () => rm(directory, { recursive: true }) };
 }

@@ -76,7 +76,7 @@ export function pumpTo({ source, cursor, env, now = systemMicros }: PumpOptions)
       return new Sender({ signal, exporter, metrics, now, sleep, report });
     },
   });
-  const ended = pump.run();
+  const ended = pump.run().then(() => pump.close());
   running.push({ pump, ended });
   return { pump, problems, ended };
 }

@@ -145,7 +145,8 @@ const shapeRules: readonly Rule[] = [
     reason: 'a test that does not run proves nothing',
     covers: /^test\//,
     within: 'code',
-    forbids: /\.\s*(?:only|skip|todo)\s*\(|\b(?:only|skip|todo)\s*:/g,
+    // What one platform does not have cannot be proven there.
+    forbids: /\.\s*(?:only|skip|todo)\s*\(|\b(?:only|skip|todo)\s*:(?!\s*process\.platform\b)/g,
     except: {},
   },
   {

@@ -20,8 +20,8 @@ export function sentenceOf(story: SignalStory, assets: Assets, opener?: SignalSt
   const { received, decided } = story;
   const { action, symbol } = received.content;
   if (decided.type === 'signal.refused') {
-    if (decided.reason === 'hold') return `Nothing to do: ${refusals.hold} No order was made.`;
-    return `Refused to ${action} ${symbol}: ${refusals[decided.reason]} It was ${decided.value}, the limit is ${decided.limit}. No order was made.`;
+    if (decided.reason === 'hold') return `${refusals.hold} No order was made.`;
+    return `Refused to ${action} ${symbol}. ${refusals[decided.reason]} It was ${decided.value}, the limit is ${decided.limit}. No order was made.`;
   }
   return action === 'close' ? closeSentence(story, assets) : entrySentence(story, assets, opener);
 }

@@ -14,7 +14,7 @@ const MODE_PATH = '/fapi/v1/positionSide/dual';
 /** The asset that positions are margined in. */
 const MARGIN_ASSET = 'USDT';
 
-export interface AccountOptions {
+interface AccountOptions {
   readonly rest: Rest;
   readonly conditionals: Conditionals;
   readonly clock: Clock;

@@ -27,7 +27,7 @@ interface Mark {
   readonly atMs: number;
 }
 
-export interface MarketOptions {
+interface MarketOptions {
   readonly streamUrl: string;
   readonly symbols: readonly Symbol[];
   readonly clock: Clock;

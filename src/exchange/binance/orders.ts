@@ -26,7 +26,7 @@ const DECIDABLE_MARGIN_MS = 1_000;
 const TRADES_PER_PAGE = 1_000;
 const TRADE_PAGES_MAX = 20;
 
-export interface OrdersOptions {
+interface OrdersOptions {
   readonly rest: Rest;
   readonly conditionals: Conditionals;
   readonly recvWindowMs: number;

@@ -50,7 +50,7 @@ export interface RestError extends Timing {
 
 export type RestResult = ({ readonly kind: 'answer'; readonly body: unknown } & Timing) | RestError;
 
-export interface RestOptions {
+interface RestOptions {
   readonly restUrl: string;
   readonly apiKey: Secret;
   readonly apiSecret: Secret;

@@ -33,7 +33,7 @@ const id = z
   .transform((value) => String(value));
 const timeMs = z.int().nonnegative();
 
-export const orderStatus = z.enum([
+const orderStatus = z.enum([
   'NEW',
   'PARTIALLY_FILLED',
   'FILLED',
@@ -42,7 +42,7 @@ export const orderStatus = z.enum([
   'EXPIRED_IN_MATCH',
   'REJECTED',
 ]);
-export const algoStatus = z.enum([
+const algoStatus = z.enum([
   'NEW',
   'TRIGGERING',
   'TRIGGERED',

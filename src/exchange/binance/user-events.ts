@@ -31,7 +31,7 @@ import {
   whatIsWrong,
 } from './schemas.ts';
 
-export interface UserEventsOptions {
+interface UserEventsOptions {
   readonly conditionals: Conditionals;
   readonly onReport: (report: OrderReport) => void;
   /** The order's news is to be fetched. */

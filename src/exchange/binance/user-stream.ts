@@ -15,7 +15,7 @@ const KEEP_ALIVE_MS = 20 * 60_000;
 const SILENCE_MS_MAX = 30_000;
 const PATH = '/fapi/v1/listenKey';
 
-export interface UserStreamOptions {
+interface UserStreamOptions {
   readonly rest: Rest;
   readonly streamUrl: string;
   readonly redactor: Redactor;

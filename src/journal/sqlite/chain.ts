@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Seq, SignalKey } from '#core/ids.ts';
 import { JournalError } from '../port.ts';
-import { openFile } from './file.ts';
+import { faultFrom, openFile } from './file.ts';
 import type { Receipt } from './receipts.ts';
 
 export const GENESIS = '0'.repeat(64);
@@ -63,7 +63,7 @@ function verify(database: DatabaseSync): Verified {
       else unindexed.push({ key: opens as SignalKey, seq: seq as Seq });
     }
   } catch (error) {
-    throw error instanceof JournalError ? error : broken(next, `fact ${next} cannot be read`, error);
+    throw faultFrom(error, `fact ${next} cannot be read`, next as Seq);
   }
   checkEnd(database, next);
   checkIndex(database, through, indexed);
@@ -93,5 +93,5 @@ function checkIndex(database: DatabaseSync, through: number, expected: number): 
   }
 }
 
-const broken = (seq: number, message: string, cause?: unknown): JournalError =>
-  new JournalError('corrupt', message, { seq: seq as Seq, cause });
+const broken = (seq: number, message: string): JournalError =>
+  new JournalError('corrupt', message, { seq: seq as Seq });

@@ -4,12 +4,15 @@ import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { threadId } from 'node:worker_threads';
+import type { Seq } from '#core/ids.ts';
 import { JournalError } from '../port.ts';
 
 /** "tejr" in the file's header. */
 const APPLICATION_ID = 0x74656a72;
 /** Rises when the tables change; a file of a newer version is not opened. */
 const SCHEMA_VERSION = 1;
+/** Takes a dozen entries: fewer pages to write for a commit of many. */
+const PAGE_SIZE_BYTES = 16_384;
 /** How long a statement waits for another connection's lock. */
 const LOCK_WAIT_MS = 5_000;
 
@@ -47,7 +50,7 @@ export function createIfAbsent(path: string): void {
   const draft = `${path}.${process.pid}.${threadId}.new`;
   rmSync(draft, { force: true });
   const database = new DatabaseSync(draft);
-  database.exec(`BEGIN; ${SCHEMA} COMMIT; PRAGMA journal_mode = WAL;`);
+  database.exec(`PRAGMA page_size = ${PAGE_SIZE_BYTES}; BEGIN; ${SCHEMA} COMMIT; PRAGMA journal_mode = WAL;`);
   database.close();
   try {
     linkSync(draft, path);
@@ -77,15 +80,19 @@ export function openFile(path: string, options: DatabaseSyncOptions): DatabaseSy
   }
 }
 
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
+/** SQLITE_ERROR, _CORRUPT, _CONSTRAINT, _NOTADB: the statements are right, so the tables are not. */
+const CODES_OF_DAMAGE: readonly number[] = [1, 11, 19, 26];
 /** The rest of an extended result code says more about the same. */
 const PRIMARY_CODE_MASK = 0xff;
 
-export function faultFrom(error: unknown, path: string): JournalError {
+/** What an error of SQLite or the file system means; `seq` is the fact that it stands in the way of. */
+export function faultFrom(error: unknown, what: string, seq?: Seq): JournalError {
   if (error instanceof JournalError) return error;
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & PRIMARY_CODE_MASK : 0;
-  const fault = code === SQLITE_CORRUPT || code === SQLITE_NOTADB ? 'corrupt' : 'unavailable';
+  const fault = CODES_OF_DAMAGE.includes(code) ? 'corrupt' : 'unavailable';
   const message = error instanceof Error ? error.message : String(error);
-  return new JournalError(fault, `${path}: ${message}`, { cause: error });
+  return new JournalError(fault, `${what}: ${message}`, {
+    cause: error,
+    ...(seq === undefined ? {} : { seq }),
+  });
 }

@@ -17,9 +17,6 @@ import { type Receipt, Receipts } from './receipts.ts';
 /** An entry opens at most one signal, so that the index catches up with what is gathered for it. */
 const RECEIPTS_PER_ENTRY = 2;
 const SNAPSHOTS_KEPT = 2;
-/** The write-ahead log is copied into the file when it is this long: seldom enough, and soon enough to be short. */
-const CHECKPOINT_PAGES = 2_000;
-
 const prepareAll = (database: DatabaseSync) => ({
   last: database.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1'),
   entry: database.prepare('INSERT INTO entry (seq, count, hash, opens, body) VALUES (?, ?, ?, ?, ?)'),
@@ -42,7 +39,7 @@ class Writer {
 
   constructor(path: string, from: string, unindexed: readonly Receipt[]) {
     this.#database = openFile(path, {});
-    this.#database.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    this.#database.exec('PRAGMA synchronous = FULL');
     this.#statements = prepareAll(this.#database);
     this.#hash = from;
     for (const { key, seq } of unindexed) this.#receipts.add(key, seq);

@@ -1,0 +1,83 @@
+/** The commands of the command line and the arguments that they take. What is not known is refused. */
+
+import { parseArgs } from 'node:util';
+import { UsageError } from './io.ts';
+
+export type Command =
+  | { readonly name: 'start'; readonly demo: boolean; readonly seed: number }
+  | { readonly name: 'demo'; readonly seed: number }
+  | { readonly name: 'explain'; readonly id: string; readonly json: boolean }
+  | { readonly name: 'engine' | 'replay' | 'help' | 'version' };
+
+const SEED_DEFAULT = 1;
+const SEED_MAX = 0xffff_ffff;
+
+export const usage = `Usage: tradeengine <command>
+
+  start [--no-demo] [--seed N]   the engine, a simulated exchange, the observatory and a demo strategy
+  engine                         the engine alone
+  demo [--seed N]                the demo strategy alone
+  explain ID [--json]            the story of a signal or of an order, from the running engine
+  replay                         folds the journal from its first fact and compares with the stored state
+  version, help
+
+Configuration comes from the environment; docs/configuration.md lists the variables.`;
+
+export function readCommand(args: readonly string[]): Command {
+  const [name = 'help', ...rest] = args;
+  switch (name) {
+    case 'start': {
+      const { values } = read(rest, { 'no-demo': { type: 'boolean' }, seed: { type: 'string' } }, 0);
+      return { name, demo: values['no-demo'] !== true, seed: seedOf(values.seed) };
+    }
+    case 'demo': {
+      const { values } = read(rest, { seed: { type: 'string' } }, 0);
+      return { name, seed: seedOf(values.seed) };
+    }
+    case 'explain': {
+      const { values, positionals } = read(rest, { json: { type: 'boolean' } }, 1);
+      return { name, id: positionals[0] ?? '', json: values.json === true };
+    }
+    case 'engine':
+    case 'replay':
+      read(rest, {}, 0);
+      return { name };
+    case 'help':
+    case '--help':
+    case '-h':
+      return { name: 'help' };
+    case 'version':
+    case '--version':
+      return { name: 'version' };
+    default:
+      throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
+  }
+}
+
+type Options = Record<string, { type: 'boolean' | 'string' }>;
+
+function read<T extends Options>(args: string[], options: T, positionals: number) {
+  let parsed: ReturnType<
+    typeof parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: true }>
+  >;
+  try {
+    parsed = parseArgs({ args, options, strict: true, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  if (parsed.positionals.length !== positionals) {
+    throw new UsageError(
+      positionals === 0
+        ? `${JSON.stringify(parsed.positionals[0])} is one argument too many.`
+        : 'The command takes one argument: the id of a signal or of an order.',
+    );
+  }
+  return parsed;
+}
+
+function seedOf(text: string | boolean | undefined): number {
+  if (text === undefined) return SEED_DEFAULT;
+  const seed = /^\d{1,10}$/.test(String(text)) ? Number(text) : Number.NaN;
+  if (!(seed <= SEED_MAX)) throw new UsageError(`--seed takes a whole number from 0 to ${SEED_MAX}.`);
+  return seed;
+}

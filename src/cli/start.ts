@@ -1,0 +1,99 @@
+/**
+ * tradeengine start: the whole system on one machine. It says where things are, tells the first signal's story, then a
+ * line for each signal, and ends everything in order.
+ */
+
+import { relative, resolve } from 'node:path';
+import { type Config, readConfig } from '#app/config.ts';
+import { exitCodes } from '#app/exit-codes.ts';
+import { type NamedPort, portProblems } from '#app/ports.ts';
+import { Supervisor } from '#app/supervisor.ts';
+import { version } from '#app/version.ts';
+import type { CommandIo } from './io.ts';
+import { Stories } from './stories.ts';
+
+interface StartArguments {
+  readonly demo: boolean;
+  readonly seed: number;
+}
+
+export async function startCommand({ demo, seed }: StartArguments, io: CommandIo): Promise<number> {
+  const { env, say, complain } = io;
+  const reading = readConfig(env);
+  if (!reading.ok) {
+    for (const problem of reading.problems) complain(problem);
+    return exitCodes.configuration;
+  }
+  const { config } = reading;
+  const taken = await portProblems(portsOf(config));
+  if (taken.length > 0) {
+    for (const problem of taken) complain(problem);
+    complain('Nothing was started.');
+    return exitCodes.failed;
+  }
+  const stories = new Stories(`http://127.0.0.1:${config.values.TRADEENGINE_PORT}`, say);
+  const supervisor = new Supervisor({
+    config,
+    env,
+    seed,
+    demo,
+    onNews: complain,
+    onSignal: (id) => stories.follow(id),
+  });
+  process.once('exit', () => supervisor.kill());
+  say(header(config, seed, supervisor.logDirectory));
+  const reason = await Promise.race([run(supervisor, config, demo, io), io.ending]);
+  const asked = reason === 'SIGINT' || reason === 'SIGTERM';
+  stories.stop();
+  if (asked) say('\nStopping: demo, engine, exchange, observatory. Once more to end at once.');
+  else complain(reason);
+  const outcome = await Promise.race([
+    supervisor.stop().then(() => 'stopped' as const),
+    io.endingNow.then(() => 'killed' as const),
+  ]);
+  if (outcome === 'killed') supervisor.kill();
+  say(outcome === 'stopped' ? 'Stopped.' : 'Killed.');
+  return asked && outcome === 'stopped' ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Resolves with the reason why it cannot go on. */
+async function run(
+  supervisor: Supervisor,
+  config: Config,
+  demo: boolean,
+  { say }: CommandIo,
+): Promise<string> {
+  try {
+    await supervisor.start();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  if (!demo) say(`Ready for signals:\n\n${example(config)}\n`);
+  return supervisor.lost;
+}
+
+const portsOf = ({ values }: Config): NamedPort[] =>
+  (['TRADEENGINE_PORT', 'SIMEX_PORT', 'OBSERVATORY_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT'] as const).map(
+    (variable) => ({ variable, port: values[variable] }),
+  );
+
+function header({ values }: Config, seed: number, logs: string): string {
+  return [
+    `petrosa-tradeengine ${version}`,
+    '',
+    `  page       http://127.0.0.1:${values.OBSERVATORY_PORT}/`,
+    `  API        http://127.0.0.1:${values.TRADEENGINE_PORT}/docs`,
+    `  exchange   simulated, seed ${seed}, http://127.0.0.1:${values.SIMEX_PORT}`,
+    `  data       ${shown(values.TRADEENGINE_DATA_DIR)}, logs in ${shown(logs)}`,
+    '',
+  ].join('\n');
+}
+
+const shown = (path: string): string => {
+  const near = relative(process.cwd(), resolve(path));
+  return near.startsWith('..') ? resolve(path) : `./${near}`;
+};
+
+const example = ({ values }: Config): string =>
+  `  curl -s '127.0.0.1:${values.TRADEENGINE_PORT}/v1/signals?wait=decision' -H 'content-type: application/json' \\
+    -d '{"strategy_id":"mine","symbol":"BTCUSDT","action":"buy","confidence":0.9,"stop_loss_pct":2}'`;

@@ -1,0 +1,133 @@
+/** The catalogue's bounds, the totals, the gauges and the stored cursor. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Micros, Seq } from '#core/ids.ts';
+import { refusals } from '#core/refusal.ts';
+import { attributes } from '#telemetry/attributes.ts';
+import { factEvents, type MetricSpec, metrics, processEvents, spans } from '#telemetry/catalogue.ts';
+import { FileCursor } from '#telemetry/cursor.ts';
+import { prometheusName, telemetryDocs } from '#telemetry/docs.ts';
+import { emptyGauges, Gauges } from '#telemetry/gauges.ts';
+import { Metrics } from '#telemetry/metrics.ts';
+import { project } from '#telemetry/projection.ts';
+import { at, fixtures, journalOf, wholeStory } from '#test/support/telemetry-facts.ts';
+
+const seriesCount = (all: Metrics): number =>
+  all.readings().reduce((sum, { series }) => sum + series.length, 0);
+
+const valueOf = (all: Metrics, name: string, label?: string): unknown =>
+  all
+    .readings()
+    .find((reading) => reading.name === name)
+    ?.series.find(({ labels }) => label === undefined || Object.values(labels).includes(label))?.value;
+
+function told(storyCount: number): Metrics {
+  const all = new Metrics('1');
+  for (const entry of journalOf(storyCount)) for (const update of project(entry).metrics) all.add(update);
+  return all;
+}
+
+test('no label is an id: every label but the version has a closed list of values', () => {
+  for (const { labels } of Object.values<MetricSpec>(metrics)) {
+    for (const label of labels) assert.ok(label === 'service.version' || 'values' in attributes[label]);
+  }
+});
+
+test('every refusal reason is a label value', () => {
+  const { values } = attributes['tradeengine.refusal.reason'];
+  assert.deepEqual(values, Object.keys(refusals));
+});
+
+test('the number of series does not grow with signals', () => {
+  assert.equal(seriesCount(told(500)), seriesCount(new Metrics('1')));
+});
+
+test('a value outside of its list falls into one series for others', () => {
+  const all = new Metrics('1');
+  const before = seriesCount(all);
+  for (const action of ['x', 'y', 'z']) {
+    const labels = { 'tradeengine.action': action as 'buy' };
+    all.add({ metric: 'tradeengine.signals.received', value: 1, labels });
+  }
+  assert.equal(seriesCount(all), before + 1);
+  assert.equal(valueOf(all, 'tradeengine.signals.received', '_OTHER'), 3);
+});
+
+test('a latency falls into the bucket whose bound it does not exceed', () => {
+  const all = new Metrics('1');
+  for (const value of [0.0001, 0.000101, 60, 61]) {
+    all.add({ metric: 'tradeengine.latency.receive_to_decide', value, labels: {} });
+  }
+  const histogram = valueOf(all, 'tradeengine.latency.receive_to_decide') as { buckets: number[] };
+  assert.deepEqual(
+    [histogram.buckets[0], histogram.buckets[1], histogram.buckets.at(-2), histogram.buckets.at(-1)],
+    [1, 1, 1, 1],
+  );
+});
+
+test('restored totals go on as if nothing had happened; gauges do not', () => {
+  const all = told(3);
+  all.add({ metric: 'tradeengine.telemetry.lag', value: 9, labels: {} });
+  const restored = new Metrics('1', structuredClone(all.totals()));
+  for (const update of journalOf(1).flatMap((entry) => project(entry).metrics)) restored.add(update);
+  assert.equal(valueOf(restored, 'tradeengine.signals.received', 'buy'), 4);
+  const { count } = valueOf(restored, 'tradeengine.latency.receive_to_decide') as { count: number };
+  assert.equal(count, 4);
+  assert.equal(valueOf(restored, 'tradeengine.telemetry.lag'), 0);
+});
+
+test('gauges count positions that are open and exposed, and drift, through every change', () => {
+  const one = fixtures();
+  const gauges = new Gauges(emptyGauges);
+  const after = (type: keyof typeof one): number[] => {
+    gauges.fold({ seq: 1 as Seq, at: at(0), facts: one[type] });
+    return gauges.readings().map(({ value }) => value);
+  };
+  assert.deepEqual(after('position.opened'), [1, 1, 0]);
+  assert.deepEqual(after('position.protected'), [1, 0, 0]);
+  assert.deepEqual(after('drift.found'), [1, 0, 1]);
+  assert.deepEqual(after('position.exposed'), [1, 1, 1]);
+  assert.deepEqual(new Gauges(structuredClone(gauges.state)).state, gauges.state);
+  assert.deepEqual(after('drift.cleared'), [1, 1, 0]);
+  assert.deepEqual(after('position.closed'), [0, 0, 0]);
+  for (const entry of wholeStory()) gauges.fold(entry);
+  assert.deepEqual(gauges.state, emptyGauges);
+});
+
+test('the cursor comes back as it was saved, replaces itself whole, and a broken one is not used', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'telemetry-cursor-'));
+  const path = join(directory, 'deep', 'cursor.json');
+  const cursor = new FileCursor(path);
+  assert.equal(cursor.load(), undefined);
+  const state = {
+    origin: 1 as Micros,
+    seq: 7 as Seq,
+    since: 2 as Micros,
+    totals: told(1).totals(),
+    gauges: emptyGauges,
+  };
+  cursor.save(state);
+  cursor.save({ ...state, seq: 8 as Seq });
+  assert.deepEqual(new FileCursor(path).load(), { ...state, seq: 8 });
+  assert.deepEqual(await readdir(join(directory, 'deep')), ['cursor.json']);
+  for (const text of ['', '{', 'null', '{"version":1,"seq":3}', '{"version":99}']) {
+    await writeFile(path, text);
+    assert.equal(cursor.load(), undefined, text);
+  }
+  await rm(directory, { recursive: true });
+});
+
+test('the documents name everything that is declared', () => {
+  const text = telemetryDocs();
+  for (const names of [metrics, spans, factEvents, processEvents, attributes]) {
+    for (const name of Object.keys(names)) assert.ok(text.includes(`\`${name}\``), name);
+  }
+  const named = (name: keyof typeof metrics): string => prometheusName(name, metrics[name]);
+  assert.equal(named('tradeengine.signals.received'), 'tradeengine_signals_received_total');
+  assert.equal(named('tradeengine.latency.submit_to_ack'), 'tradeengine_latency_submit_to_ack_seconds');
+  assert.equal(named('tradeengine.positions.open'), 'tradeengine_positions_open');
+});

@@ -1,0 +1,115 @@
+/** The OTEL_* variables: standard meaning, and a named problem for each value that cannot be used. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Environment, readTelemetrySettings } from '#telemetry/settings.ts';
+
+const about = { version: '1.2.3', instanceId: 'pod-1' };
+
+function on(env: Environment) {
+  const read = readTelemetrySettings(env, about);
+  if (read.kind !== 'on') assert.fail(JSON.stringify(read));
+  return read.settings;
+}
+
+function problems(env: Environment): readonly string[] {
+  const read = readTelemetrySettings(env, about);
+  return read.kind === 'wrong' ? read.problems : [];
+}
+
+test('without any variable it goes to the local collector in plain text', () => {
+  const { endpoints, resource, metricIntervalMs } = on({});
+  assert.deepEqual(endpoints.traces, {
+    url: 'http://localhost:4317',
+    target: 'localhost:4317',
+    tls: undefined,
+    headers: {},
+    gzip: false,
+    timeoutMs: 10_000,
+  });
+  assert.equal(resource['service.name'], 'petrosa-tradeengine');
+  assert.equal(metricIntervalMs, 10_000);
+});
+
+test('the scheme decides about TLS, and without one the INSECURE variable does', () => {
+  const tlsOf = (env: Environment) => {
+    const { target, tls } = on(env).endpoints.logs ?? assert.fail();
+    return [target, tls !== undefined];
+  };
+  const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+  assert.deepEqual(tlsOf({ [endpoint]: 'http://alloy:4317' }), ['alloy:4317', false]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'https://alloy:4317' }), ['alloy:4317', true]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'https://alloy' }), ['alloy:443', true]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'alloy.svc:4317' }), ['alloy.svc:4317', true]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'alloy.svc:4317', OTEL_EXPORTER_OTLP_INSECURE: 'TRUE' }), [
+    'alloy.svc:4317',
+    false,
+  ]);
+});
+
+test('a variable of one signal wins over the one for all', () => {
+  const { endpoints } = on({
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://all:4317',
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://logs:4317',
+    OTEL_EXPORTER_OTLP_HEADERS: 'a=1,b=2',
+    OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'b=3',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '5000',
+    OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: '7000',
+    OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: 'gzip',
+  });
+  assert.equal(endpoints.traces?.url, 'http://all:4317');
+  assert.equal(endpoints.logs?.url, 'http://logs:4317');
+  assert.deepEqual(endpoints.logs?.headers, { a: '1', b: '3' });
+  assert.deepEqual([endpoints.traces?.timeoutMs, endpoints.logs?.timeoutMs], [5_000, 7_000]);
+  assert.deepEqual([endpoints.traces?.gzip, endpoints.logs?.gzip], [false, true]);
+});
+
+test('the service name variable wins over the resource attributes', () => {
+  const resource = on({
+    OTEL_SERVICE_NAME: 'mine',
+    OTEL_RESOURCE_ATTRIBUTES: 'service.name=other,k8s.pod.name=p%2D1',
+  }).resource;
+  assert.equal(resource['service.name'], 'mine');
+  assert.equal(resource['k8s.pod.name'], 'p-1');
+  assert.equal(resource['service.version'], '1.2.3');
+});
+
+test('it is off when the SDK is disabled or no signal is exported', () => {
+  assert.equal(readTelemetrySettings({ OTEL_SDK_DISABLED: 'true' }, about).kind, 'off');
+  const none = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+  assert.equal(readTelemetrySettings(none, about).kind, 'off');
+  assert.equal(on({ OTEL_LOGS_EXPORTER: 'none' }).endpoints.logs, undefined);
+});
+
+for (const [name, value, words] of [
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http/protobuf', /OTEL_EXPORTER_OTLP_PROTOCOL is http\/protobuf/],
+  ['OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'zstd', /OTEL_EXPORTER_OTLP_TRACES_COMPRESSION is zstd/],
+  ['OTEL_EXPORTER_OTLP_TIMEOUT', '1e9', /OTEL_EXPORTER_OTLP_TIMEOUT is 1e9/],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://x', /not an http or https address: ftp:\/\/x/],
+  ['OTEL_TRACES_EXPORTER', 'zipkin', /OTEL_TRACES_EXPORTER is zipkin/],
+  ['OTEL_METRIC_EXPORT_INTERVAL', '-1', /OTEL_METRIC_EXPORT_INTERVAL is -1/],
+] as const) {
+  test(`${name}=${value} is named as a problem`, () => {
+    assert.ok(
+      problems({ [name]: value }).some((problem) => words.test(problem)),
+      JSON.stringify(problems({ [name]: value })),
+    );
+  });
+}
+
+test('a missing certificate file is named', () => {
+  const [problem] = problems({
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://alloy:4317',
+    OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem',
+  });
+  assert.match(problem ?? '', /OTEL_EXPORTER_OTLP_CERTIFICATE: ENOENT/);
+});
+
+test('problems do not repeat a secret', () => {
+  const found = [
+    ...problems({ OTEL_EXPORTER_OTLP_HEADERS: 'bad header=canary' }),
+    ...problems({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:canary@alloy' }),
+  ];
+  assert.equal(found.length, 6);
+  assert.doesNotMatch(found.join(), /canary/);
+});
