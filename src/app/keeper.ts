@@ -78,7 +78,9 @@ export class Keeper implements SignalDesk {
 
   async submit(submission: SignalSubmission): Promise<Answer | Unready> {
     if (this.#stopping) return 'stopping';
-    return this.#running?.engine.submitSignal(submission) ?? this.#condition.code;
+    const answer = await this.#running?.engine.submitSignal(submission);
+    // An engine that failed is stopped to make room for the next one, which is not what the publisher is to hear.
+    return answer === undefined || (answer === 'stopping' && !this.#stopping) ? this.#condition.code : answer;
   }
 
   async #keep(): Promise<JournalError | undefined> {
@@ -106,8 +108,8 @@ export class Keeper implements SignalDesk {
     this.#running = started;
     const failure = await Promise.race([started.engine.failed, this.#stopRequested.promise]);
     if (failure !== undefined) this.#condition = { code: 'journal_unavailable', detail: failure.message };
-    await started.engine.stop();
     this.#running = undefined;
+    await started.engine.stop();
     return { ran: true, failure: failure ?? stopped };
   }
 

@@ -54,6 +54,12 @@ export class DemoStrategy {
   /** @param priceOf the market as the strategy sees it. */
   next(nowMs: number, priceOf: (symbol: string) => string | undefined): WireSignal {
     const random = this.#random;
+    // The first one shows what the engine is for: it opens a position.
+    if (this.#count === 0) {
+      this.#count = 1;
+      this.#last = this.#enter(1, nowMs, priceOf);
+      return this.#last;
+    }
     const draw = random.next();
     if (this.#last !== undefined && draw < SHARES.repeated) return this.#last;
     this.#count += 1;

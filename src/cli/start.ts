@@ -40,7 +40,6 @@ export async function startCommand({ demo, seed }: StartArguments, io: CommandIo
     onNews: complain,
     onSignal: (id) => stories.follow(id),
   });
-  process.once('exit', () => supervisor.kill());
   say(header(config, seed, supervisor.logDirectory));
   const reason = await Promise.race([run(supervisor, config, demo, io), io.ending]);
   const asked = reason === 'SIGINT' || reason === 'SIGTERM';

@@ -38,10 +38,24 @@ function positionsTouchedBy(state: EngineState, command: Command): Set<PositionK
     case 'record_report':
       return keyOf(state.orders.get(command.report.clientOrderId));
     case 'tick':
+      return positionsTouchedByTime(state);
+    case 'compare_snapshot':
       return new Set([...state.positions.keys(), ...state.ordersByPosition.keys()]);
     default:
       return new Set();
   }
+}
+
+/** Where a deadline or another attempt may be due. */
+function positionsTouchedByTime(state: EngineState): Set<PositionKey> {
+  const touched = new Set<PositionKey>();
+  for (const { key, exposedSince, flatten } of state.positions.values()) {
+    if (exposedSince !== undefined || flatten !== undefined) touched.add(key);
+  }
+  for (const { position, phase, cancelRequestedAt } of state.orders.values()) {
+    if (phase === 'waiting' || cancelRequestedAt !== undefined) touched.add(position);
+  }
+  return touched;
 }
 
 const keyOf = (order: Order | undefined): Set<PositionKey> =>
@@ -71,7 +85,7 @@ export function decide(state: EngineState, command: Command, moment: Moment): Fa
     case 'compare_snapshot':
       return compareSnapshot(state, command, moment.at);
     case 'tick':
-      return [...state.orders.values()].flatMap((order) => decideRetry(state, order, moment));
+      return decideRetries(state, moment);
   }
 }
 
@@ -137,10 +151,18 @@ function decideMissing(order: Order | undefined, askedAt: Micros, at: Micros): F
   return [{ type: 'order.resolved', ...about(order), placed: false, how: 'query', plannedAt, retryAt: at }];
 }
 
+function decideRetries(state: EngineState, moment: Moment): Fact[] {
+  const facts: Fact[] = [];
+  for (const order of state.orders.values()) {
+    if (order.phase === 'waiting') facts.push(...decideRetry(state, order, moment));
+  }
+  return facts;
+}
+
 /** An entry or a close that is not at the exchange is sent again, under a new id, while that still makes sense. */
 function decideRetry(state: EngineState, order: Order, moment: Moment): Fact[] {
   const { at } = moment;
-  const due = order.phase === 'waiting' && order.retryAt !== undefined && at >= order.retryAt;
+  const due = order.retryAt !== undefined && at >= order.retryAt;
   if (!due || (order.leg !== 'entry' && order.leg !== 'close')) return [];
   const why = attemptsUsed(order)
     ? 'attempts_used'

@@ -26,8 +26,8 @@ const DRIFT_CONFIRM_MS = 2_000;
 const SILENCE_MS_MAX = 500;
 const CANCEL_SILENCE_MS_MAX = 1_000;
 
-export function ordersToAskAbout(state: EngineState, at: Micros): Order[] {
-  return [...state.orders.values()].filter((order) => isOverdue(order, at));
+export function* ordersToAskAbout(state: EngineState, at: Micros): Generator<Order> {
+  for (const order of state.orders.values()) if (isOverdue(order, at)) yield order;
 }
 
 function isOverdue(order: Order, at: Micros): boolean {

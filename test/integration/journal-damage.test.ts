@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'n
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Journal, JournalFault } from '#journal/port.ts';
 import { verifyFile } from '#journal/sqlite/chain.ts';
@@ -21,13 +21,15 @@ import {
   temporaryJournal,
 } from '#test/support/journal.ts';
 
-const ENTRIES = 120;
+const ENTRIES = 300;
+const PAGE_BYTES = 16_384;
 const HEAD = 2 * ENTRIES;
 
 describe('a damaged journal', () => {
   let path: string;
   let remove: () => Promise<void>;
-  let opened: Journal[];
+  let whole: Buffer;
+  const opened: Journal[] = [];
 
   const open = async (): Promise<Journal> => {
     const journal = await openSqliteJournal({ path, recentSignalsMax: 50 });
@@ -51,9 +53,8 @@ describe('a damaged journal', () => {
     bytes.writeUInt8(bytes.readUInt8(at) ^ mask, at);
   };
 
-  beforeEach(async () => {
+  before(async () => {
     ({ path, remove } = await temporaryJournal());
-    opened = [];
     const journal = await open();
     // In several commits, so that the index of signals has been through several rounds.
     for (let count = 0; count < ENTRIES; count += 20) await appendSignals(journal, 20);
@@ -61,6 +62,13 @@ describe('a damaged journal', () => {
     await journal.saveSnapshot({ version: 1, seq: seqOf(20), state: Buffer.from('newer') });
     await closeAll();
     assert.equal(existsSync(`${path}-wal`), false);
+    whole = readFileSync(path);
+    await remove();
+  });
+  beforeEach(async () => {
+    ({ path, remove } = await temporaryJournal());
+    await mkdir(dirname(path));
+    writeFileSync(path, whole);
   });
   afterEach(async () => {
     await closeAll();
@@ -130,7 +138,6 @@ describe('a damaged journal', () => {
   });
 
   it('with any bit flipped is refused, or is all there', async () => {
-    const whole = readFileSync(path);
     const expected = Array.from({ length: ENTRIES }, (_, index) => signalEntry(1 + 2 * index));
     const place = fc.record({ at: fc.nat(whole.length - 1), mask: fc.nat(7).map((bit) => 1 << bit) });
     const found = { refused: 0, harmless: 0 };
@@ -157,7 +164,7 @@ describe('a damaged journal', () => {
   });
 
   it('cut short is refused at the first fact that is gone', async () => {
-    truncateSync(path, readFileSync(path).length / 2);
+    truncateSync(path, Math.floor((whole.length / PAGE_BYTES) * 0.8) * PAGE_BYTES);
     const rest = readFileSync(path);
     await assert.rejects(open(), (error: { seq?: number }) => {
       assert.ok(fails('corrupt')(error), String(error));

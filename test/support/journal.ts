@@ -13,9 +13,11 @@ const strategyId = 'momentum' as StrategyId;
 
 export const seqOf = (number: number): Seq => number as Seq;
 const KEY_LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
+/** Keys of neighbours begin differently, as digests do. */
 export const keyOf = (number: number): SignalKey =>
   [...number.toString(32).padStart(20, '0')]
     .map((digit) => KEY_LETTERS[Number.parseInt(digit, 32)])
+    .reverse()
     .join('') as SignalKey;
 const traceOf = (number: number): TraceId => number.toString(16).padStart(32, '0') as TraceId;
 

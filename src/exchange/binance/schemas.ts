@@ -42,15 +42,7 @@ const orderStatus = z.enum([
   'EXPIRED_IN_MATCH',
   'REJECTED',
 ]);
-const algoStatus = z.enum([
-  'NEW',
-  'TRIGGERING',
-  'TRIGGERED',
-  'FINISHED',
-  'CANCELED',
-  'EXPIRED',
-  'REJECTED',
-]);
+const algoStatus = z.enum(['NEW', 'TRIGGERING', 'TRIGGERED', 'FINISHED', 'CANCELED', 'EXPIRED', 'REJECTED']);
 
 /** POST, GET and DELETE of /fapi/v1/order. */
 export const order = z.object({

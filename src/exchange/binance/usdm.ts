@@ -98,6 +98,7 @@ export class BinanceUsdm implements Exchange {
       return opened;
     }
     setImmediate(() => {
+      if (this.#closed) return;
       this.#listener = listener;
       if (this.#missedEvents) this.#emit({ kind: 'gap' });
     });

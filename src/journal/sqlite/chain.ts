@@ -3,10 +3,10 @@
  * verified from the first fact to the last before anything is believed of it.
  */
 
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Seq, SignalKey } from '#core/ids.ts';
-import { JournalError } from '../port.ts';
+import { JournalError, type Snapshot } from '../port.ts';
 import { faultFrom, openFile } from './file.ts';
 import type { Receipt } from './receipts.ts';
 
@@ -22,6 +22,9 @@ interface Linked {
 export const link = (previous: string, { seq, count, opens, body }: Linked): string =>
   hash('sha256', `${previous} ${seq} ${count} ${opens ?? ''}\n${body}`, 'hex');
 
+export const snapshotHash = ({ seq, version, state }: Snapshot): string =>
+  createHash('sha256').update(`${seq} ${version}\n`).update(state).digest('hex');
+
 export interface Verified {
   readonly head: Seq;
   readonly hash: string;
@@ -31,10 +34,9 @@ export interface Verified {
 
 /** @throws JournalError corrupt, with the number of the first fact that is not what was written */
 export function verifyFile(path: string): Verified {
-  // So that a file that lost its end can be read as far as it goes, to tell where it breaks.
-  const database = openFile(path, { readOnly: true, defensive: false });
+  const database = openFile(path, { readOnly: true, evenIfCutShort: true });
   try {
-    database.exec('PRAGMA writable_schema = ON; BEGIN');
+    database.exec('BEGIN');
     return verify(database);
   } finally {
     database.close();

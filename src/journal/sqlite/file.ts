@@ -62,21 +62,32 @@ export function createIfAbsent(path: string): void {
   }
 }
 
-/** @throws JournalError if the file is no journal, or one that this version cannot read. */
-export function openFile(path: string, options: DatabaseSyncOptions): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, ...options });
+interface OpenOptions extends DatabaseSyncOptions {
+  /** Reads a file that lost its end as far as it goes, instead of not at all. */
+  readonly evenIfCutShort?: boolean;
+}
+
+/** @throws JournalError if the file is no journal, or one that this version cannot read */
+export function openFile(path: string, options: OpenOptions = {}): DatabaseSync {
+  const { evenIfCutShort = false, ...rest } = options;
+  const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, defensive: !evenIfCutShort, ...rest });
   try {
-    const application = database.prepare('PRAGMA application_id').get()?.['application_id'];
-    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (application !== APPLICATION_ID) throw new JournalError('corrupt', `${path} is not a journal`);
-    if (version > SCHEMA_VERSION) {
-      const message = `${path} has schema version ${version}, this program reads ${SCHEMA_VERSION}`;
-      throw new JournalError('too_new', message);
-    }
+    if (evenIfCutShort) database.exec('PRAGMA writable_schema = ON');
+    recognise(database, path);
     return database;
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+function recognise(database: DatabaseSync, path: string): void {
+  const application = database.prepare('PRAGMA application_id').get()?.['application_id'];
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (application !== APPLICATION_ID) throw new JournalError('corrupt', `${path} is not a journal`);
+  if (version > SCHEMA_VERSION) {
+    const message = `${path} has schema version ${version}, this program reads ${SCHEMA_VERSION}`;
+    throw new JournalError('too_new', message);
   }
 }
 

@@ -1,11 +1,11 @@
 /** What can be asked of a journal's file while another thread writes it. */
 
-import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Entry } from '#core/facts.ts';
 import type { Seq, SignalKey } from '#core/ids.ts';
 import { decodeEntry } from '../codec.ts';
 import type { Snapshot } from '../port.ts';
+import { snapshotHash } from './chain.ts';
 import { faultFrom, openFile } from './file.ts';
 
 type Row = Record<string, SQLOutputValue>;
@@ -60,9 +60,10 @@ export class Queries {
   }
 
   snapshot(): Snapshot | undefined {
-    for (const { seq, version, hash: expected, state } of this.#rows(this.#snapshots)) {
-      if (!(state instanceof Uint8Array) || hash('sha256', state, 'hex') !== expected) continue;
-      return { seq: Number(seq) as Seq, version: Number(version), state };
+    for (const { seq, version, hash, state } of this.#rows(this.#snapshots)) {
+      if (!(state instanceof Uint8Array)) continue;
+      const snapshot = { seq: Number(seq) as Seq, version: Number(version), state };
+      if (snapshotHash(snapshot) === hash) return snapshot;
     }
     return undefined;
   }

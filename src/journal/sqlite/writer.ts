@@ -3,13 +3,12 @@
  * it lets go of the file, for an entry that is missing in the middle would be worse than none.
  */
 
-import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Seq } from '#core/ids.ts';
 import type { StoredEntry } from '../codec.ts';
 import { JournalError, type Snapshot } from '../port.ts';
-import { GENESIS, link, verifyFile } from './chain.ts';
+import { GENESIS, link, snapshotHash, verifyFile } from './chain.ts';
 import { createIfAbsent, faultFrom, openFile } from './file.ts';
 import type { FromWriter, ToWriter, WriterStart } from './messages.ts';
 import { type Receipt, Receipts } from './receipts.ts';
@@ -38,7 +37,7 @@ class Writer {
   #hash: string;
 
   constructor(path: string, from: string, unindexed: readonly Receipt[]) {
-    this.#database = openFile(path, {});
+    this.#database = openFile(path);
     this.#database.exec('PRAGMA synchronous = FULL');
     this.#statements = prepareAll(this.#database);
     this.#hash = from;
@@ -55,9 +54,10 @@ class Writer {
     });
   }
 
-  save({ seq, version, state }: Snapshot): void {
+  save(snapshot: Snapshot): void {
+    const { seq, version, state } = snapshot;
     this.#transact(() => {
-      this.#statements.save.run(seq, version, hash('sha256', state, 'hex'), state);
+      this.#statements.save.run(seq, version, snapshotHash(snapshot), state);
       this.#statements.forget.run();
     });
   }

@@ -1,24 +1,16 @@
 /**
  * The telemetry of orders. `order submit` is a child of `signal decide` for every leg: that parent exists for each
- * order and follows from the order's own facts. A guard (stop, take profit) fills long after its signal, so that
- * its fill is told in a later trace, under `position close` where it closes the position, with a link to the signal.
+ * order and follows from the order's own facts.
  */
 
-import type { Fact, OrderAbandoned, OrderFilled, OrderPlanned } from '#core/facts.ts';
-import type { ClientOrderId, Leg, Micros, Seq, Symbol, TraceId } from '#core/ids.ts';
-import { approximate } from '#core/money.ts';
-import { type AttributeValues, type LabelValue, labelValues } from '../attributes.ts';
-import {
-  closeSpanId,
-  decideSpanId,
-  fillSpanId,
-  laterTraceId,
-  receiveSpanId,
-  resolveSpanId,
-  submitSpanId,
-} from '../identity.ts';
-import type { Context, FactTelemetry, Projections, SpanData, SpanRef } from '../projected.ts';
-import { secondsBetween, showTime } from '../projected.ts';
+import type { OrderAbandoned } from '#core/facts.ts';
+import type { Leg, Micros } from '#core/ids.ts';
+import type { AttributeValues } from '../attributes.ts';
+import { decideSpanId, resolveSpanId, submitSpanId } from '../identity.ts';
+import { type Projections, type SpanData, showTime } from '../projected.ts';
+import { projectFill } from './fills.ts';
+import { type AboutOrder, latency, orderAttributes, purpose, submitSpan } from './order-parts.ts';
+import { projectPlan } from './plans.ts';
 
 type OrderFactType =
   | 'order.planned'
@@ -32,52 +24,8 @@ type OrderFactType =
   | 'order.ended'
   | 'cancel.requested';
 
-/** What every fact about one order carries. */
-interface AboutOrder {
-  readonly clientOrderId: ClientOrderId;
-  readonly signal: Seq;
-  readonly trace: TraceId;
-  readonly symbol: Symbol;
-  readonly leg: Leg;
-}
-
-const MICROS_PER_MS = 1000;
-
-const purpose: Record<Leg, string> = {
-  entry: 'entry',
-  stop: 'stop',
-  take_profit: 'take-profit',
-  close: 'close',
-  flatten: 'flattening order',
-};
-
 export const projectOrders: Projections<OrderFactType> = {
-  'order.planned': (fact) => ({
-    severity: fact.leg === 'flatten' ? 'warn' : 'info',
-    body: describePlan(fact),
-    attributes: planAttributes(fact),
-    span: { traceId: fact.story.trace, spanId: decideSpanId(fact.story.trace, fact.story.signal) },
-    metrics: [
-      {
-        metric: 'tradeengine.orders.planned',
-        value: 1,
-        labels: {
-          'tradeengine.order.leg': fact.leg,
-          'tradeengine.order.type': fact.order.type,
-          'tradeengine.order.side': fact.order.side,
-        },
-      },
-      ...(fact.why === undefined
-        ? []
-        : [
-            {
-              metric: 'tradeengine.positions.flattened' as const,
-              value: 1,
-              labels: { 'tradeengine.position.flatten_reason': fact.why },
-            },
-          ]),
-    ],
-  }),
+  'order.planned': projectPlan,
 
   'order.accepted': (fact, { at }) => {
     const { plannedAt, sentAt, answeredAt } = fact;
@@ -278,99 +226,6 @@ export const projectOrders: Projections<OrderFactType> = {
 const isGivenUp = (why: OrderAbandoned['why']): boolean =>
   why === 'expired' || why === 'attempts_used' || why === 'not_plannable';
 
-function projectFill(fact: OrderFilled, context: Context): FactTelemetry {
-  const leg = { 'tradeengine.order.leg': fact.leg };
-  const tradedAt = (fact.tradedAtMs * MICROS_PER_MS) as Micros;
-  const place = isGuard(fact.leg) ? laterPlace(fact, context) : promptPlace(fact);
-  const attributes: AttributeValues = {
-    ...orderAttributes(fact),
-    'tradeengine.position.id': fact.position,
-    'tradeengine.trade.id': fact.tradeId,
-    'tradeengine.trade.price': fact.price,
-    'tradeengine.trade.quantity': fact.quantity,
-    'tradeengine.trade.fee': fact.fee,
-    'tradeengine.trade.fee_asset': fact.feeAsset,
-    'tradeengine.trade.maker': fact.maker,
-    ...place.attributes,
-  };
-  return {
-    body: `The ${purpose[fact.leg]} ${fact.clientOrderId} filled ${fact.quantity} ${fact.symbol} at ${fact.price}, fee ${fact.fee} ${fact.feeAsset}.`,
-    attributes: {
-      ...attributes,
-      'tradeengine.trade.at': showTime(tradedAt),
-      'tradeengine.order.planned_at': showTime(fact.plannedAt),
-    },
-    span: { traceId: place.traceId, spanId: place.spanId },
-    spans: [
-      {
-        name: 'order fill',
-        kind: 'internal',
-        traceId: place.traceId,
-        spanId: place.spanId,
-        parentSpanId: place.parentSpanId,
-        link: place.link,
-        start: Math.min(tradedAt, context.at) as Micros,
-        end: context.at,
-        attributes,
-      },
-    ],
-    metrics: [
-      { metric: 'tradeengine.fills', value: 1, labels: leg },
-      {
-        metric: 'tradeengine.fees',
-        value: approximate(fact.fee),
-        labels: { 'tradeengine.fee.asset': feeLabel(fact.feeAsset) },
-      },
-      ...(isGuard(fact.leg) ? [] : [latency('plan_to_fill', fact.plannedAt, context.at, leg)]),
-    ],
-  };
-}
-
-interface Place extends SpanRef {
-  readonly parentSpanId?: string;
-  readonly link?: SpanRef;
-  readonly attributes?: AttributeValues;
-}
-
-const isGuard = (leg: Leg): boolean => leg === 'stop' || leg === 'take_profit';
-
-const promptPlace = ({ trace, clientOrderId, tradeId }: OrderFilled): Place => ({
-  traceId: trace,
-  spanId: fillSpanId(trace, clientOrderId, tradeId),
-  parentSpanId: submitSpanId(trace, clientOrderId),
-});
-
-function laterPlace(fact: OrderFilled, { seq, entry }: Context): Place {
-  const closing = entry.facts.findIndex(
-    (other: Fact, index) =>
-      entry.seq + index > seq && other.type === 'position.closed' && other.position === fact.position,
-  );
-  const closed = closing === -1 ? undefined : entry.facts[closing];
-  const attributes = { 'tradeengine.signal.trace_id': fact.trace };
-  if (closed?.type === 'position.closed') {
-    const closedSeq = (entry.seq + closing) as Seq;
-    const traceId = laterTraceId(closed.trace, closedSeq);
-    return {
-      traceId,
-      spanId: fillSpanId(traceId, fact.clientOrderId, fact.tradeId),
-      parentSpanId: closeSpanId(traceId, closedSeq),
-      attributes,
-    };
-  }
-  const traceId = laterTraceId(fact.trace, seq);
-  return {
-    traceId,
-    spanId: fillSpanId(traceId, fact.clientOrderId, fact.tradeId),
-    link: { traceId: fact.trace, spanId: receiveSpanId(fact.trace, fact.signal) },
-    attributes,
-  };
-}
-
-const submitSpan = ({ trace, clientOrderId }: AboutOrder): SpanRef => ({
-  traceId: trace,
-  spanId: submitSpanId(trace, clientOrderId),
-});
-
 /** An order has one first outcome, and so one `order submit` span. */
 function submission(
   fact: AboutOrder,
@@ -394,27 +249,6 @@ const submitted = (leg: Leg, outcome: 'accepted' | 'refused' | 'unknown') =>
     labels: { 'tradeengine.order.leg': leg, 'tradeengine.order.outcome': outcome },
   }) as const;
 
-const latency = <const S extends 'decide_to_submit' | 'submit_to_ack' | 'plan_to_fill'>(
-  stage: S,
-  from: Micros,
-  to: Micros,
-  labels: { readonly 'tradeengine.order.leg': Leg },
-) => ({ metric: `tradeengine.latency.${stage}` as const, value: secondsBetween(from, to), labels });
-
-const feeAssets: readonly string[] = labelValues('tradeengine.fee.asset');
-
-const isFeeAsset = (asset: string): asset is LabelValue<'tradeengine.fee.asset'> => feeAssets.includes(asset);
-
-const feeLabel = (asset: string): LabelValue<'tradeengine.fee.asset'> =>
-  isFeeAsset(asset) ? asset : '_OTHER';
-
-const orderAttributes = (fact: AboutOrder): AttributeValues => ({
-  'tradeengine.signal.seq': fact.signal,
-  'tradeengine.order.id': fact.clientOrderId,
-  'tradeengine.order.leg': fact.leg,
-  'tradeengine.symbol': fact.symbol,
-});
-
 const timeAttributes = (fact: {
   plannedAt: Micros;
   sentAt?: Micros;
@@ -424,39 +258,3 @@ const timeAttributes = (fact: {
   'tradeengine.order.sent_at': showTime(fact.sentAt),
   'tradeengine.order.answered_at': showTime(fact.answeredAt),
 });
-
-const planAttributes = ({ story, order, protection, ...fact }: OrderPlanned): AttributeValues => ({
-  'tradeengine.signal.seq': story.signal,
-  'tradeengine.signal.key': story.key,
-  'tradeengine.strategy.id': fact.strategyId,
-  'tradeengine.symbol': order.symbol,
-  'tradeengine.position.id': fact.position,
-  'tradeengine.position.side': fact.side,
-  'tradeengine.position.flatten_reason': fact.why,
-  'tradeengine.order.id': order.clientOrderId,
-  'tradeengine.order.leg': fact.leg,
-  'tradeengine.order.attempt': fact.attempt,
-  'tradeengine.order.book': order.book,
-  'tradeengine.order.type': order.type,
-  'tradeengine.order.side': order.side,
-  'tradeengine.order.quantity': order.quantity,
-  'tradeengine.order.price': order.price,
-  'tradeengine.order.trigger_price': order.triggerPrice,
-  'tradeengine.order.reduce_only': order.reduceOnly,
-  'tradeengine.order.expires_at': showTime(fact.expiresAt),
-  'tradeengine.protection.stop': protection?.stop,
-  'tradeengine.protection.stop_rate': protection?.stopRate,
-  'tradeengine.protection.target': protection?.target,
-  'tradeengine.protection.target_rate': protection?.targetRate,
-});
-
-function describePlan({ leg, side, order, strategyId, why }: OrderPlanned): string {
-  const where =
-    order.triggerPrice !== undefined
-      ? `when ${order.triggerPrice} is reached`
-      : order.price !== undefined
-        ? `at ${order.price}`
-        : 'at the market';
-  const reason = why === undefined ? '' : `: ${why}`;
-  return `Planned the ${purpose[leg]} of ${strategyId}'s ${side} position: ${order.side} ${order.quantity} ${order.symbol} ${where}${reason}.`;
-}

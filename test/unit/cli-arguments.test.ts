@@ -1,0 +1,55 @@
+// Goal: the command line takes what it documents and refuses everything else. Method: a table.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readCommand, usage } from '../../src/cli/arguments.ts';
+import { UsageError } from '../../src/cli/io.ts';
+
+describe('the command line', () => {
+  const good: [string, object][] = [
+    ['', { name: 'help' }],
+    ['help', { name: 'help' }],
+    ['--help', { name: 'help' }],
+    ['--version', { name: 'version' }],
+    ['start', { name: 'start', demo: true, seed: 1 }],
+    ['start --no-demo --seed 42', { name: 'start', demo: false, seed: 42 }],
+    ['start --seed=0', { name: 'start', demo: true, seed: 0 }],
+    ['demo --seed 7', { name: 'demo', seed: 7 }],
+    ['engine', { name: 'engine' }],
+    ['explain te-1', { name: 'explain', id: 'te-1', json: false }],
+    ['explain --json te-1', { name: 'explain', id: 'te-1', json: true }],
+    ['replay', { name: 'replay' }],
+  ];
+  for (const [text, command] of good) {
+    it(`reads ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(readCommand(text === '' ? [] : text.split(' ')), command);
+    });
+  }
+
+  const bad = [
+    'strat',
+    'start now',
+    'start --seed',
+    'start --seed x',
+    'start --seed -1',
+    'start --seed 4294967296',
+    'start --seed 1.5',
+    'start --demo',
+    'start --no-demo=yes',
+    'engine --port 1',
+    'explain',
+    'explain a b',
+    'replay all',
+  ];
+  for (const text of bad) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      assert.throws(() => readCommand(text.split(' ')), UsageError);
+    });
+  }
+
+  it('documents each command', () => {
+    for (const name of ['start', 'engine', 'demo', 'explain', 'replay', 'version', 'help']) {
+      assert.match(usage, new RegExp(`\\b${name}\\b`));
+    }
+  });
+});
