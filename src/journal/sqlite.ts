@@ -29,15 +29,24 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   const { path, recentSignalsMax = RECENT_SIGNALS_MAX } = options;
   const workerData: WriterStart = { path };
   const writer = new Worker(new URL('./sqlite/writer.ts', import.meta.url), { workerData });
-  const [message]: FromWriter[] = await once(writer, 'message');
-  if (message?.type === 'failed') throw errorFrom(message);
-  if (message?.type !== 'opened') throw new Error(`the journal writer began with ${message?.type}`);
+  const message = await firstMessage(writer);
+  if (message.type === 'failed') throw errorFrom(message);
+  if (message.type !== 'opened') throw new Error(`the journal writer began with ${message.type}`);
   try {
     return new SqliteJournal({ writer, queries: new Queries(path), recentSignalsMax, ...message });
   } catch (error) {
     await writer.terminate();
     throw error;
   }
+}
+
+async function firstMessage(writer: Worker): Promise<FromWriter> {
+  const ended = once(writer, 'exit').then(([code]) => {
+    throw new Error(`the journal writer ended with code ${code} before it was open`);
+  });
+  const [message]: FromWriter[] = await Promise.race([once(writer, 'message'), ended]);
+  if (message === undefined) throw new Error('the journal writer said nothing');
+  return message;
 }
 
 const errorFrom = ({ fault, message, seq }: Failed): JournalError =>

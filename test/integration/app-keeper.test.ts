@@ -11,13 +11,10 @@ import { systemClock, systemTimers } from '#engine/time.ts';
 import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
 import { MemoryJournal, MemoryStore } from '#journal/memory.ts';
 import { JournalError } from '#journal/port.ts';
-import {
-  ACCEPTANCE_WINDOW_MS,
-  fairWeather,
-  InProcessExchange,
-  Venue,
-} from '#test/support/in-process-exchange.ts';
+import { InProcessExchange } from '#test/support/in-process-exchange.ts';
 import { until } from '#test/support/until.ts';
+import { Venue } from '#test/support/venue.ts';
+import { ACCEPTANCE_WINDOW_MS, fairWeather } from '#test/support/weather.ts';
 
 const account = 'test' as AccountId;
 

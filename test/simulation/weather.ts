@@ -1,8 +1,7 @@
 /** Seeded bad weather between engine and exchange. When it has cleared, everything arrives at once and in order. */
 
-import type { Fate, Weather } from '#test/support/in-process-exchange.ts';
-import { ACCEPTANCE_WINDOW_MS } from '#test/support/in-process-exchange.ts';
 import type { Random } from '#test/support/random.ts';
+import { ACCEPTANCE_WINDOW_MS, type Fate, type Weather } from '#test/support/weather.ts';
 
 /** How likely each fault is; a seed draws its own mix, so that some runs are calm in one respect and wild in another. */
 interface Mix {

@@ -13,9 +13,11 @@ import { type CrashPoint, Engine } from '#engine/engine.ts';
 import { signalKeyFor } from '#intake/identity.ts';
 import { MemoryJournal } from '#journal/memory.ts';
 import { JournalError } from '#journal/port.ts';
-import { ACCEPTANCE_WINDOW_MS, InProcessExchange, Venue } from '#test/support/in-process-exchange.ts';
+import { InProcessExchange } from '#test/support/in-process-exchange.ts';
 import { Random } from '#test/support/random.ts';
+import { Venue } from '#test/support/venue.ts';
 import { VirtualTime } from '#test/support/virtual-time.ts';
+import { ACCEPTANCE_WINDOW_MS } from '#test/support/weather.ts';
 import { SeededWeather } from './weather.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);

@@ -4,10 +4,9 @@
  */
 
 import type { ClientOrderId, Symbol } from '#core/ids.ts';
-import { addMs, MICROS_PER_MS, signalKeyOf } from '#core/ids.ts';
+import { addMs, signalKeyOf } from '#core/ids.ts';
 import type { InstrumentText, Quote } from '#core/instrument.ts';
-import { price } from '#core/money.ts';
-import type { EndStatus, OrderReport, PlannedOrder, Trade } from '#core/order.ts';
+import type { OrderReport, PlannedOrder, Trade } from '#core/order.ts';
 import type { Clock, Timers } from '#engine/time.ts';
 import { meaningOf } from '#exchange/binance/errors.ts';
 import { readInstruments } from '#exchange/binance/instruments.ts';
@@ -20,104 +19,14 @@ import type {
   ReportOutcome,
   Submitted,
 } from '#exchange/port.ts';
-import { SimulatedExchange } from '#simex/exchange.ts';
-import type {
-  AlgoOrderView,
-  OrderTradeUpdate,
-  OrderView,
-  Result,
-  TradeView,
-  UserEvent,
-} from '#simex/types.ts';
-
-export const ACCEPTANCE_WINDOW_MS = 2_500;
-
-/** What becomes of one request: when it is applied, if at all, and when the answer comes, if at all. */
-export interface Fate {
-  readonly applyAfterMs: number | 'never';
-  /** 'lost': the caller learns nothing and calls it unknown after its deadline. */
-  readonly answerAfterMs: number | 'lost';
-  /** The exchange says that it failed for certain. */
-  readonly failed?: boolean;
-}
-
-export interface Weather {
-  submit(): Fate;
-  cancel(): Fate;
-  query(): Fate;
-  /** How long the exchange's query side may still deny an order that it has taken. */
-  queryLagMs(): number;
-  /** Delays of the copies in which an event arrives; none if it is lost. */
-  event(): readonly number[];
-}
-
-export const fairWeather: Weather = {
-  submit: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
-  cancel: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
-  query: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
-  queryLagMs: () => 0,
-  event: () => [0],
-};
+import type { AlgoOrderView, OrderTradeUpdate, Result, UserEvent } from '#simex/types.ts';
+import { algoEnd, reportOf, tradeOf } from './simulated-reports.ts';
+import type { Venue } from './venue.ts';
+import { ACCEPTANCE_WINDOW_MS, type Fate, type Weather } from './weather.ts';
 
 /** A request without an answer is given up after this long. */
 const ANSWER_DEADLINE_MS = 2_000;
 const FAILURE_ANSWER_MS = 5;
-
-export interface VenueOptions {
-  readonly seed: number;
-  readonly clock: Clock;
-  readonly dualSide: boolean;
-  readonly balance?: string;
-}
-
-/** The exchange's side: lives on while engines come and go. */
-export class Venue {
-  readonly exchange: SimulatedExchange;
-  readonly #clock: Clock;
-  readonly #takenAtMs = new Map<ClientOrderId, number>();
-  #listener: ((event: UserEvent) => void) | undefined;
-
-  constructor(options: VenueOptions) {
-    this.#clock = options.clock;
-    this.exchange = new SimulatedExchange({
-      seed: options.seed,
-      dualSide: options.dualSide,
-      balance: options.balance ?? '1000000',
-      startMs: this.nowMs,
-      onEvent: (event) => {
-        if (event.e === 'ORDER_TRADE_UPDATE' || event.e === 'ALGO_UPDATE') this.#listener?.(event);
-      },
-    });
-  }
-
-  get nowMs(): number {
-    return Math.floor(this.#clock.now() / MICROS_PER_MS);
-  }
-
-  listen(listener: ((event: UserEvent) => void) | undefined): void {
-    this.#listener = listener;
-  }
-
-  noteTaken(id: ClientOrderId): void {
-    this.#takenAtMs.set(id, this.nowMs);
-  }
-
-  ageMs(id: ClientOrderId): number {
-    return this.nowMs - (this.#takenAtMs.get(id) ?? 0);
-  }
-
-  quote(symbol: Symbol): Quote | undefined {
-    const ticker = this.exchange.bookTicker(symbol);
-    const premium = this.exchange.premiumIndex(symbol);
-    if (!ticker.ok || !premium.ok) return undefined;
-    return {
-      mark: price(premium.premium.markPrice),
-      bid: price(ticker.ticker.bidPrice),
-      ask: price(ticker.ticker.askPrice),
-      atMs: this.nowMs,
-    };
-  }
-}
 
 export interface ConnectionOptions {
   readonly venue: Venue;
@@ -426,44 +335,3 @@ export class InProcessExchange implements Exchange {
     return algo === undefined ? report : { ...report, childOrderId: String(o.i) };
   }
 }
-
-function algoEnd(status: AlgoOrderView['algoStatus']): 'open' | EndStatus {
-  switch (status) {
-    case 'CANCELED':
-      return 'canceled';
-    case 'EXPIRED':
-      return 'expired';
-    case 'REJECTED':
-      return 'rejected';
-    default:
-      return 'open';
-  }
-}
-
-function reportOf(
-  clientOrderId: ClientOrderId,
-  exchangeOrderId: string,
-  status: OrderView['status'],
-  executed: string,
-  trades: readonly Trade[],
-): OrderReport {
-  const statuses: Record<OrderView['status'], OrderReport['status']> = {
-    NEW: 'open',
-    PARTIALLY_FILLED: 'open',
-    FILLED: 'filled',
-    CANCELED: 'canceled',
-    EXPIRED: 'expired',
-    EXPIRED_IN_MATCH: 'expired',
-  };
-  return { clientOrderId, exchangeOrderId, status: statuses[status], executed, trades };
-}
-
-const tradeOf = (trade: TradeView): Trade => ({
-  tradeId: String(trade.id),
-  price: trade.price,
-  quantity: trade.qty,
-  fee: trade.commission,
-  feeAsset: trade.commissionAsset,
-  maker: trade.maker,
-  tradedAtMs: trade.time,
-});

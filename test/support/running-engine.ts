@@ -10,7 +10,9 @@ import { Engine } from '#engine/engine.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
 import { MemoryJournal } from '#journal/memory.ts';
 import type { Journal } from '#journal/port.ts';
-import { ACCEPTANCE_WINDOW_MS, fairWeather, InProcessExchange, Venue } from './in-process-exchange.ts';
+import { InProcessExchange } from './in-process-exchange.ts';
+import { Venue } from './venue.ts';
+import { ACCEPTANCE_WINDOW_MS, fairWeather } from './weather.ts';
 
 const account = 'test' as AccountId;
 
