@@ -26,7 +26,12 @@ export const below = (value: number, aim: number, unit: string): Figure => ({
 });
 
 /** A figure that stands beside others and has no aim of its own. */
-export const plain = (value: number, unit: string): Figure => ({ value: round(value), unit, aim: 'none', met: true });
+export const plain = (value: number, unit: string): Figure => ({
+  value: round(value),
+  unit,
+  aim: 'none',
+  met: true,
+});
 
 export function percentile(sorted: readonly number[], share: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

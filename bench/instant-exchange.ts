@@ -49,7 +49,12 @@ export class InstantExchange implements Exchange {
   }
 
   quote(): Quote {
-    return { mark: price(MARK), bid: price(MARK), ask: price(MARK), atMs: Math.floor(this.#clock.now() / 1000) };
+    return {
+      mark: price(MARK),
+      bid: price(MARK),
+      ask: price(MARK),
+      atMs: Math.floor(this.#clock.now() / 1000),
+    };
   }
 
   async submit(order: PlannedOrder) {
@@ -62,7 +67,13 @@ export class InstantExchange implements Exchange {
 
   async cancel({ clientOrderId }: OrderRef) {
     if (!this.#open.delete(clientOrderId)) return { kind: 'not_open' as const };
-    const report: OrderReport = { clientOrderId, exchangeOrderId: '0', status: 'canceled', executed: '0', trades: [] };
+    const report: OrderReport = {
+      clientOrderId,
+      exchangeOrderId: '0',
+      status: 'canceled',
+      executed: '0',
+      trades: [],
+    };
     this.#listener({ kind: 'report', report });
     return { kind: 'canceled' as const };
   }

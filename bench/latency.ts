@@ -19,7 +19,9 @@ export async function latency(): Promise<Figures> {
   const send = async (number: number): Promise<void> => {
     const arrived = performance.now();
     const answer = await submit(bench.engine, number);
-    if (typeof answer === 'string' || answer.decision.outcome === 'refused') throw new Error(`signal ${number} failed`);
+    if (typeof answer === 'string' || answer.decision.outcome === 'refused') {
+      throw new Error(`signal ${number}: ${JSON.stringify(answer)}`);
+    }
     await new Promise((resolve) => setImmediate(resolve));
     for (const id of answer.decision.orders) {
       const at = handedOver.get(id);

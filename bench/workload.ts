@@ -84,7 +84,8 @@ export async function runClosedLoop(engine: Engine, from: number, count: number)
       next += 1;
       const answer = await submit(engine, number);
       if (typeof answer === 'string') throw new Error(`signal ${number}: ${answer}`);
-      if (answer.decision.outcome === 'refused') throw new Error(`signal ${number}: ${answer.decision.reason}`);
+      if (answer.decision.outcome === 'refused')
+        throw new Error(`signal ${number}: ${answer.decision.reason}`);
     }
   };
   await Promise.all(Array.from({ length: UNDERWAY_MAX }, lane));

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { problemsDocument } from '#intake/problems.ts';
+import { telemetryDocs } from '#telemetry/docs.ts';
 import { refusalsDocument } from './generate/refusals.ts';
 
 interface Generated {
@@ -14,6 +15,7 @@ interface Generated {
 const registry: readonly Generated[] = [
   { path: 'docs/errors.md', make: async () => problemsDocument() },
   { path: 'docs/refusals.md', make: async () => refusalsDocument() },
+  { path: 'docs/telemetry.md', make: async () => telemetryDocs() },
 ];
 
 const root = join(import.meta.dirname, '..');

@@ -1,8 +1,11 @@
 /** The HTTP server of the engine: intake, API and documentation. Every error answer is {code, message}. */
 
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import { z } from 'zod';
 import type { Clock } from '#engine/time.ts';
 import { BODY_BYTES_MAX, type SignalDesk, signalRoutes } from '#intake/http.ts';
 import { type ProblemCode, ProblemError, problems } from '#intake/problems.ts';
@@ -16,6 +19,10 @@ const REQUEST_RECEIVE_MS_MAX = 10_000;
 const KEEP_ALIVE_MS = 65_000;
 const RETRY_AFTER_SECONDS = '1';
 const ID_LENGTH_MAX = 256;
+
+const problemSchema = z.toJSONSchema(
+  z.strictObject({ code: z.enum(Object.keys(problems)), message: z.string() }).describe('An error.'),
+);
 
 export interface ServerOptions {
   readonly subject: Subject;
@@ -34,6 +41,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: ID_LENGTH_MAX },
+    frameworkErrors: (error, _request, reply) => answerProblem(reply, asProblem(error)),
+    clientErrorHandler,
     // Requests are judged by the zod schemas; the JSON schemas made of them only document.
     schemaController: { compilersFactory: {} },
   });
@@ -47,9 +56,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     if (problem.code === 'internal') {
       onProblem('request_failed', `${request.method} ${request.routeOptions.url ?? ''}: ${error.stack}`);
     }
-    const { status } = problems[problem.code];
-    if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-    return reply.code(status).send({ code: problem.code, message: problem.message });
+    return answerProblem(reply, problem);
   });
   server.setNotFoundHandler((request) => {
     const path = request.url.split('?')[0] ?? '';
@@ -71,12 +78,36 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     },
   });
   await server.register(swaggerUi, { routePrefix: '/docs' });
+  server.addHook('onRoute', ({ schema }) => {
+    if (schema?.response === undefined) return;
+    schema.response = { ...schema.response, default: problemSchema };
+  });
   await server.register(signalRoutes, { desk, clock });
   await server.register(statusRoutes, { subject });
   await server.register(tradingRoutes, { subject, clock });
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.ready();
   return server;
+}
+
+function answerProblem(reply: FastifyReply, { code, message }: ProblemError): FastifyReply {
+  const { status } = problems[code];
+  if (status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  return reply.code(status).type('application/json; charset=utf-8').send({ code, message });
+}
+
+/** Answers what is not HTTP, as long as there is someone to answer. */
+function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const code: ProblemCode = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_timeout' : 'bad_request';
+  const { status, meaning } = problems[code];
+  const body = JSON.stringify({ code, message: meaning });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** Without tokens only this machine is served, and not to a page of a browser that had a name rebound to it. */

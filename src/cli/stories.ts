@@ -12,7 +12,7 @@ const FOLLOWED_MAX = 32;
 export class Stories {
   readonly #engine: string;
   readonly #say: (line: string) => void;
-  readonly #told = new Map<string, number>();
+  readonly #told = new Set<string>();
   #following = 0;
   #first = true;
   #stopped = false;
@@ -38,8 +38,8 @@ export class Stories {
   async #tell(signalId: string): Promise<void> {
     const story = await this.#settled(signalId);
     if (story === undefined || this.#stopped) return;
-    const again = this.#told.get(signalId) !== undefined;
-    this.#remember(signalId, story.duplicates);
+    const again = this.#told.has(signalId);
+    this.#remember(signalId);
     if (again) this.#say(line(story, 'was sent again: recognised, no second order.'));
     else if (this.#first) this.#say(firstStory(story));
     else this.#say(line(story, story.sentence));
@@ -60,9 +60,9 @@ export class Stories {
     }
   }
 
-  #remember(signalId: string, duplicates: number): void {
-    this.#told.set(signalId, duplicates);
-    for (const oldest of this.#told.keys()) {
+  #remember(signalId: string): void {
+    this.#told.add(signalId);
+    for (const oldest of this.#told) {
       if (this.#told.size <= FOLLOWED_MAX) return;
       this.#told.delete(oldest);
     }

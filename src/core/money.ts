@@ -118,10 +118,6 @@ export const priceOf = (amount: Money, of: Quantity, rounding: Rounding): Price 
 export const quantityFor = (amount: Money, at: Price, rounding: Rounding): Quantity =>
   divide(amount, at, rounding) as Quantity;
 
-/** a / b as a rate. */
-export const ratio = (a: bigint, b: bigint, rounding: Rounding): Rate =>
-  divide(a * UNIT, b, rounding) as Rate;
-
 /** The nearest multiple of step, counted from zero, at or below ('down') or at or above ('up') the value. */
 export function roundToStep<T extends Price | Quantity>(value: T, step: T, rounding: Rounding): T {
   const steps = divide(value, step, rounding);

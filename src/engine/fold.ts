@@ -18,13 +18,8 @@ export async function fold(journal: Journal): Promise<Folded> {
   const usable = snapshot !== undefined && snapshot.version === STATE_VERSION;
   const state = usable ? (deserialize(snapshot.state) as EngineState) : emptyState();
   const storedSeq = state.seq;
-  await foldEntries(journal, state);
-  return { state, storedSeq };
-}
-
-/** Folds what the journal holds beyond the state into it. */
-export async function foldEntries(journal: Journal, state: EngineState): Promise<void> {
   for await (const entry of journal.read((state.seq + 1) as Seq)) foldEntry(state, entry);
+  return { state, storedSeq };
 }
 
 export function foldEntry(state: EngineState, entry: Entry): void {

@@ -84,7 +84,7 @@ class SqliteJournal implements Journal {
     writer.on('error', (cause) => {
       this.#fail(new JournalError('unavailable', 'the journal writer failed', { cause }));
     });
-    this.#ended = new Promise((resolve) => writer.on('exit', resolve));
+    this.#ended = new Promise((resolve) => writer.on('exit', () => {}));
     void this.#ended.then(() => this.#fail(new JournalError('unavailable', 'the journal writer has ended')));
   }
 

@@ -52,6 +52,7 @@ async function main(): Promise<void> {
       otlpGrpc: settings.OTLP_GRPC_PORT,
       otlpHttp: settings.OTLP_HTTP_PORT,
     },
+    onFailure: (error) => say({ event: 'observatory.request_failed', error: String(error) }),
   }).catch((error: unknown) => {
     throw new Error(describeFailure(error, settings), { cause: error });
   });

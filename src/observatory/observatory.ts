@@ -16,6 +16,8 @@ export interface ObservatoryOptions {
   webRoot?: string;
   nowMs?(): number;
   limits?: Partial<StoreLimits>;
+  /** Hears of requests to the page or its API that failed for a reason of the observatory's own. */
+  onFailure?(error: unknown): void;
 }
 
 export interface Observatory {
@@ -52,6 +54,7 @@ export async function startObservatory(options: ObservatoryOptions): Promise<Obs
       port: options.ports.page,
       webRoot: options.webRoot ?? builtPage,
       nowMs,
+      onFailure: (error) => options.onFailure?.(error),
     });
     closers.push(() => server.close());
     const receive = receiver(store.sink, nowMs);

@@ -5,7 +5,9 @@ import type { Micros } from '#core/ids.ts';
 
 const MICROS_PER_MS = 1000;
 
-export const systemMicros = (): Micros => (Date.now() * MICROS_PER_MS) as Micros;
+export const systemMs = (): number => Date.now();
+
+export const systemMicros = (): Micros => (systemMs() * MICROS_PER_MS) as Micros;
 
 /** Returns early, and without an error, when the signal aborts. */
 export async function sleepUntilWoken(ms: number, wake: AbortSignal): Promise<void> {
@@ -14,4 +16,10 @@ export async function sleepUntilWoken(ms: number, wake: AbortSignal): Promise<vo
   } catch (error) {
     if (!wake.aborted) throw error;
   }
+}
+
+/** Calls again and again until the returned function is called. */
+export function repeatedly(intervalMs: number, run: () => void): () => void {
+  const timer = setInterval(run, intervalMs);
+  return () => clearInterval(timer);
 }

@@ -6,7 +6,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openJournalReader } from '#journal/reader.ts';
-import { sleepUntilWoken, systemMicros } from './clock.ts';
+import { repeatedly, sleepUntilWoken, systemMicros, systemMs } from './clock.ts';
 import { FileCursor } from './cursor.ts';
 import { Encoder } from './encode.ts';
 import { GrpcExporter } from './export.ts';
@@ -43,7 +43,7 @@ const pump = new Pump({
     const endpoint = endpoints[signal];
     return new Sender({
       signal,
-      exporter: endpoint === undefined ? undefined : new GrpcExporter(signal, endpoint, Date.now),
+      exporter: endpoint === undefined ? undefined : new GrpcExporter(signal, endpoint, systemMs),
       metrics,
       now: systemMicros,
       sleep: sleepUntilWoken,
@@ -53,7 +53,7 @@ const pump = new Pump({
 });
 
 const sayStatus = (): void => say({ type: 'status', at: systemMicros(), status: pump.status });
-const statusTimer = setInterval(sayStatus, STATUS_INTERVAL_MS);
+const stopSaying = repeatedly(STATUS_INTERVAL_MS, sayStatus);
 
 port.on('message', async (message: ToWorker) => {
   const delivery = pump.deliverLogs(message.logs, message.dropped);
@@ -64,7 +64,7 @@ port.on('message', async (message: ToWorker) => {
 
 sayStatus();
 await pump.run();
-clearInterval(statusTimer);
+stopSaying();
 sayStatus();
 pump.close();
 port.close();

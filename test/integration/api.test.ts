@@ -2,6 +2,7 @@
 // Method: requests through the real server; each answer is checked against the schema that documents it.
 
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import { type Explanation, explanation } from '#api/views/explain.ts';
@@ -365,6 +366,36 @@ describe('the process', () => {
     assert.deepEqual([status, JSON.parse(text).code], [404, 'not_found']);
     const wrong = await get('/v1/signals');
     assert.deepEqual([wrong.status, JSON.parse(wrong.text).code], [405, 'method_not_allowed']);
+  });
+
+  it('answers addresses that are malformed or endless as {code, message}', async () => {
+    for (const [path, status, code] of [
+      ['/v1/explain/%zz', 400, 'bad_request'],
+      [`/v1/explain/${'x'.repeat(300)}`, 404, 'not_found'],
+    ] as const) {
+      const answer = await get(path);
+      assert.equal(answer.status, status);
+      assert.deepEqual(Object.keys(JSON.parse(answer.text)), ['code', 'message']);
+      assert.equal(JSON.parse(answer.text).code, code);
+    }
+  });
+
+  it('answers bytes that are not HTTP as {code, message}, and serves on', async () => {
+    const address = await running.server.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    socket.end('this is not HTTP\r\n\r\n');
+    const text = (await socket.toArray()).join('');
+    assert.match(
+      text,
+      /^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*\r\n\r\n{"code":"bad_request","message":"[^"]+"}$/,
+    );
+    const large = await fetch(`${address}/v1/signals`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `"${'x'.repeat(1_000_000)}"`,
+    });
+    assert.equal(large.status, 413);
+    assert.equal((await fetch(`${address}/live`)).status, 200);
   });
 
   it('serves only the loopback names', async () => {

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { freePorts } from './free-ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
@@ -20,6 +21,8 @@ export function runCommand(args: readonly string[], env: Record<string, string> 
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that fails in the middle leaves no process behind: what the command has started ends with it.
+  after(() => child.kill('SIGKILL'));
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {

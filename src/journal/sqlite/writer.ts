@@ -132,8 +132,8 @@ function answer(message: ToWriter): void {
     throw new Error(`the journal writer was given a ${message.type} before it was open`);
   switch (message.type) {
     case 'commit': {
-      say({ type: 'committed', entries: message.entries.length, indexed: false });
-      writer.commit(message.entries, message.index);
+      const indexed = writer.commit(message.entries, message.index);
+      say({ type: 'committed', entries: message.entries.length, indexed });
       return;
     }
     case 'save':

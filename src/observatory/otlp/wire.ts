@@ -18,9 +18,9 @@ function expectType(pbf: PbfReader, type: keyof typeof wireTypes): void {
 export function readFields(pbf: PbfReader, end: number, read: (field: number) => void): void {
   for (;;) {
     const field = pbf.nextField(end);
-    if (pbf.pos > end) throw new WireError(`a field runs past the end of its message at byte ${end}`);
     if (field === 0) {
-      if (pbf.pos !== end) throw new WireError(`field number 0 before byte ${pbf.pos}`);
+      // pbf answers 0 at the end, past the end, and for a field number of 0: only the first is right.
+      if (pbf.pos !== end) throw new WireError(`a message ends at byte ${pbf.pos} instead of ${end}`);
       return;
     }
     read(field);

@@ -27,6 +27,8 @@ interface ServerOptions {
   port: number;
   webRoot: string;
   nowMs(): number;
+  /** Hears of requests that failed for a reason of the observatory's own. */
+  onFailure(error: unknown): void;
 }
 
 const problem = (code: ErrorAnswer['error']['code'], message: string): ErrorAnswer => ({
@@ -44,7 +46,7 @@ export async function startServer(options: ServerOptions): Promise<{ port: numbe
     forget();
     live.close();
   });
-  answerErrors(app);
+  answerErrors(app, options);
   serveApi(app, options);
   app.get('/api/live', (_, reply) => {
     reply.hijack();
@@ -107,7 +109,7 @@ function serveApi(app: FastifyInstance, { store, nowMs }: ServerOptions): void {
   });
 }
 
-function answerErrors(app: FastifyInstance): void {
+function answerErrors(app: FastifyInstance, { onFailure }: ServerOptions): void {
   app.setNotFoundHandler((request, reply) =>
     reply
       .code(404)
@@ -120,7 +122,7 @@ function answerErrors(app: FastifyInstance): void {
     if (error instanceof QueryError) {
       return reply.code(503).header('retry-after', '1').send(problem(error.code, error.message));
     }
-    console.error(JSON.stringify({ level: 'error', message: 'a request failed', error: String(error) }));
+    onFailure(error);
     return reply.code(500).send(problem('internal', 'the observatory failed to answer; its log says why'));
   });
 }

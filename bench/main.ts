@@ -1,0 +1,32 @@
+/**
+ * npm run bench [-- NAME ...] [--json]: runs benchmarks and reports figures beside their aims. Ratios are taken within
+ * one run, because absolute figures depend on the machine. An aim that is missed is said and fails nothing.
+ */
+
+import { parseArgs } from 'node:util';
+import type { Figures } from './figure.ts';
+import { latency } from './latency.ts';
+import { slope } from './slope.ts';
+import { telemetry } from './telemetry.ts';
+import { throughput } from './throughput.ts';
+
+const benches: Readonly<Record<string, () => Promise<Figures>>> = { throughput, latency, telemetry, slope };
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+let all: Figures = {};
+for (const name of names) {
+  const bench = benches[name];
+  if (bench === undefined) {
+    console.error(`There is no benchmark ${name}: ${Object.keys(benches).join(', ')}`);
+    process.exit(2);
+  }
+  const figures = await bench();
+  all = { ...all, ...figures };
+  if (values.json === true) continue;
+  for (const [figure, { value, unit, aim, met }] of Object.entries(figures)) {
+    const verdict = aim === 'none' ? '' : `  (aim ${aim}: ${met ? 'met' : 'missed'})`;
+    console.log(`${name}: ${figure}: ${value} ${unit}${verdict}`);
+  }
+}
+if (values.json === true) console.log(JSON.stringify(all, null, 2));
