@@ -9,8 +9,8 @@ import type { CrashPoint } from '#engine/engine.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import type { LedgerEntry } from '#simex/types.ts';
 import { Random } from '#test/support/random.ts';
+import { Scene, until } from '#test/support/scene.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
-import { Scene, until } from './scene.ts';
 import { coverViolations, executionViolations } from './verdict.ts';
 
 const crashPoints: [CrashPoint, ...CrashPoint[]] = ['decided', 'durable', 'sending', 'answered', 'event'];
@@ -35,12 +35,12 @@ export async function runCampaign(kills: number, seed: number): Promise<Campaign
     publisher.start();
     while (killed < kills) {
       const atPoint = random.chance(0.6);
-      await scene.startEngine(atPoint ? `${random.pick(crashPoints)}:${random.between(1, 60)}` : undefined);
+      await scene.startVictim(atPoint ? `${random.pick(crashPoints)}:${random.between(1, 60)}` : undefined);
       await liveFor(scene, random.between(50, LIFE_MS_MAX), atPoint);
       await scene.killEngine();
       killed += 1;
     }
-    await scene.startEngine();
+    await scene.startVictim();
     await publisher.finish();
     await until('the engine has settled', () => isSettled(scene), SETTLE_MS_MAX);
     await scene.stopEngine();

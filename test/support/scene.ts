@@ -1,12 +1,12 @@
-/** The processes of a crash campaign: the exchange, which lives on, and the engine, which is killed again and again. */
+/** Real processes on free ports: the simulated exchange, the engine, and the observatory where a test wants one. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { journalPathIn } from '#app/replay.ts';
+import { freePorts } from './free-ports.ts';
 
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 const READY_MS_MAX = 20_000;
@@ -14,17 +14,6 @@ const END_MS_MAX = 10_000;
 const POLL_MS = 20;
 
 const program = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
 
 export async function until(
   what: string,
@@ -38,34 +27,52 @@ export async function until(
   }
 }
 
+interface Ports {
+  readonly engine: number;
+  readonly simex: number;
+  readonly observatory: number;
+  readonly otlpGrpc: number;
+  readonly otlpHttp: number;
+}
+
 export class Scene {
   readonly directory: string;
   readonly engineUrl: string;
   readonly simexUrl: string;
+  readonly observatoryUrl: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #simex: ChildProcess;
   #engine: ChildProcess | undefined;
   #lastWords = '';
 
-  private constructor(directory: string, enginePort: number, simexPort: number, seed: number) {
+  #observatory: ChildProcess | undefined;
+
+  private constructor(directory: string, ports: Ports, seed: number) {
     this.directory = directory;
-    this.engineUrl = `http://127.0.0.1:${enginePort}`;
-    this.simexUrl = `http://127.0.0.1:${simexPort}`;
+    this.engineUrl = `http://127.0.0.1:${ports.engine}`;
+    this.simexUrl = `http://127.0.0.1:${ports.simex}`;
+    this.observatoryUrl = `http://127.0.0.1:${ports.observatory}`;
     this.#env = {
       ...process.env,
-      TRADEENGINE_PORT: String(enginePort),
+      TRADEENGINE_PORT: String(ports.engine),
       TRADEENGINE_DATA_DIR: directory,
-      SIMEX_PORT: String(simexPort),
+      SIMEX_PORT: String(ports.simex),
+      OBSERVATORY_PORT: String(ports.observatory),
+      OTLP_GRPC_PORT: String(ports.otlpGrpc),
+      OTLP_HTTP_PORT: String(ports.otlpHttp),
+      OBSERVATORY_DATA_DIR: join(directory, 'observatory'),
       SIMEX_SEED: String(seed),
-      // The campaign orders faster than the published limits allow: what is tested here is death, not throttling.
+      // Tests order faster than the published limits allow, and test other things than throttling.
       SIMEX_RATE_LIMITS: 'off',
     };
-    this.#simex = this.#spawn('src/simex/main.ts', {});
+    this.#simex = this.#spawn(['src/simex/main.ts'], {});
   }
 
   static async open(seed: number): Promise<Scene> {
     const directory = await mkdtemp(join(tmpdir(), 'tradeengine-crash-'));
-    const scene = new Scene(directory, await freePort(), await freePort(), seed);
+    const [engine = 0, simex = 0, observatory = 0, otlpGrpc = 0, otlpHttp = 0] = await freePorts(5);
+    const ports = { engine, simex, observatory, otlpGrpc, otlpHttp };
+    const scene = new Scene(directory, ports, seed);
     await until(
       'the exchange answers',
       async () => (await scene.get(`${scene.simexUrl}/fapi/v1/ping`)) !== undefined,
@@ -77,9 +84,18 @@ export class Scene {
     return journalPathIn(this.directory);
   }
 
-  /** Starts the engine; resolves when it takes signals, or when it has already been killed at its crash point. */
-  async startEngine(crashAt?: string): Promise<void> {
-    const engine = this.#spawn('test/crash/victim.ts', crashAt === undefined ? {} : { CRASH_AT: crashAt });
+  /** Starts the engine process as it is. */
+  startEngine(): Promise<void> {
+    return this.#startEngine(['src/cli/main.ts', 'engine'], {});
+  }
+
+  /** Starts the engine with a point at which it dies; it may have died when this resolves. */
+  startVictim(crashAt?: string): Promise<void> {
+    return this.#startEngine(['test/crash/victim.ts'], crashAt === undefined ? {} : { CRASH_AT: crashAt });
+  }
+
+  async #startEngine(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+    const engine = this.#spawn(args, env);
     this.#engine = engine;
     await until(`the engine is ready; its last words: ${this.#lastWords}`, async () => {
       return hasEnded(engine) || (await this.get(`${this.engineUrl}/ready`)) !== undefined;
@@ -94,12 +110,26 @@ export class Scene {
     if (this.#engine !== undefined) await end(this.#engine, 'SIGKILL');
   }
 
+  async startObservatory(): Promise<void> {
+    this.#observatory = this.#spawn(['src/observatory/main.ts'], {});
+    await until(
+      'the observatory answers',
+      async () => (await this.get(`${this.observatoryUrl}/health`)) !== undefined,
+    );
+  }
+
+  /** SIGSTOP freezes it, SIGCONT lets it go on, SIGKILL ends it. */
+  signalObservatory(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+    this.#observatory?.kill(signal);
+  }
+
   async stopEngine(): Promise<void> {
     if (this.#engine !== undefined) await end(this.#engine, 'SIGTERM');
   }
 
   async close(): Promise<void> {
     await this.killEngine();
+    this.signalObservatory('SIGKILL');
     await end(this.#simex, 'SIGTERM');
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -124,8 +154,8 @@ export class Scene {
     }
   }
 
-  #spawn(path: string, env: NodeJS.ProcessEnv): ChildProcess {
-    const child = spawn(process.execPath, [...NODE_FLAGS, program(path)], {
+  #spawn([path = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const child = spawn(process.execPath, [...NODE_FLAGS, program(path), ...args], {
       env: { ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
