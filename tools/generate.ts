@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { configDocument } from '#app/config.ts';
 import { problemsDocument } from '#intake/problems.ts';
 import { telemetryDocs } from '#telemetry/docs.ts';
 import { refusalsDocument } from './generate/refusals.ts';
@@ -13,6 +14,7 @@ interface Generated {
 }
 
 const registry: readonly Generated[] = [
+  { path: 'docs/configuration.md', make: async () => configDocument() },
   { path: 'docs/errors.md', make: async () => problemsDocument() },
   { path: 'docs/refusals.md', make: async () => refusalsDocument() },
   { path: 'docs/telemetry.md', make: async () => telemetryDocs() },

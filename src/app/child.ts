@@ -12,7 +12,7 @@ import type { Environment } from './config.ts';
 import { boundLog } from './log-file.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const LEASH = join(import.meta.dirname, 'leash.ts');
+const LEASH = new URL('./leash.ts', import.meta.url).href;
 const RESTART_DELAY_MS_MIN = 500;
 const RESTART_DELAY_MS_MAX = 8_000;
 const RESTARTS_MAX = 5;

@@ -24,6 +24,8 @@ const HOST = '127.0.0.1';
 const ACCEPTANCE_MARGIN_MS = 500;
 const SERVER_CLOSE_MS_MAX = 1_000;
 const TELEMETRY_FLUSH_MS_MAX = 2_000;
+/** What is broken must not go on for long. */
+const CRASH_FLUSH_MS_MAX = 500;
 const SHUTDOWN_MS_MAX = 8_000;
 
 export interface EngineProcessOptions {
@@ -96,7 +98,7 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
   });
   process.on('uncaughtException', (error) => {
     telemetry.log({ severity: 'fatal', event: 'engine.crashed', message: String(error.stack) });
-    void telemetry.stop(TELEMETRY_FLUSH_MS_MAX).finally(() => exit(exitCodes.failed));
+    void telemetry.stop(CRASH_FLUSH_MS_MAX).finally(() => exit(exitCodes.failed));
   });
   return telemetry;
 }

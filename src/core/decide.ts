@@ -137,13 +137,14 @@ function decideSignal(state: EngineState, command: ReceiveSignal, moment: Moment
     ask: showPrice(quote.ask),
     ...(resized === undefined ? {} : { resized }),
   };
-  return [received, accepted, ...decision.orders, ...decision.cancels.flatMap(decideCancel)];
+  return [received, accepted, ...decision.orders, ...decision.revoked.map(decideRevocation)];
 }
 
-function decideCancel(order: Order): Fact[] {
-  if (order.phase === 'waiting') return [{ type: 'order.abandoned', ...about(order), why: 'close_signal' }];
-  return [{ type: 'cancel.requested', ...about(order), book: order.plan.book, why: 'close_signal' }];
-}
+const decideRevocation = (order: Order): Fact => ({
+  type: 'entry.revoked',
+  ...about(order),
+  position: order.position,
+});
 
 function decideMissing(order: Order | undefined, askedAt: Micros, at: Micros): Fact[] {
   if (order?.phase !== 'unknown' || order.decidableAt === undefined || askedAt < order.decidableAt) return [];
@@ -163,7 +164,7 @@ function decideRetries(state: EngineState, moment: Moment): Fact[] {
 function decideRetry(state: EngineState, order: Order, moment: Moment): Fact[] {
   const { at } = moment;
   const due = order.retryAt !== undefined && at >= order.retryAt;
-  if (!due || (order.leg !== 'entry' && order.leg !== 'close')) return [];
+  if (!due || order.revoked || (order.leg !== 'entry' && order.leg !== 'close')) return [];
   const why = attemptsUsed(order)
     ? 'attempts_used'
     : order.expiresAt !== undefined && at > order.expiresAt

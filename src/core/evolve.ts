@@ -64,6 +64,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
         decidableAt: undefined,
         retryAt: undefined,
         cancelRequestedAt: undefined,
+        revoked: false,
         heardAt: at,
       });
       if (fact.why !== undefined) positionOf(state, fact.position).flatten = fact.why;
@@ -124,6 +125,9 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       if (!isMissingTrades(order)) remove(state, order);
       return;
     }
+    case 'entry.revoked':
+      orderOf(state, fact.clientOrderId).revoked = true;
+      return;
     case 'cancel.requested':
       orderOf(state, fact.clientOrderId).cancelRequestedAt = at;
       return;
@@ -137,7 +141,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
         stop: price(fact.stop),
         target: fact.target === undefined ? undefined : price(fact.target),
         exposedSince: at,
-        flatten: undefined,
+        flatten: fact.flatten,
         changedAt: at,
       });
       return;
@@ -145,6 +149,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       const position = positionOf(state, fact.position);
       position.holding = holdingOf(fact);
       position.changedAt = at;
+      position.flatten ??= fact.flatten;
       if (fact.stop !== undefined) {
         position.stop = price(fact.stop);
         position.target = fact.target === undefined ? undefined : price(fact.target);

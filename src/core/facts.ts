@@ -196,6 +196,15 @@ export interface OrderEnded extends AboutOrder {
   readonly executed: DecimalText;
 }
 
+/**
+ * A close signal came while an entry was alive: what rests of it is cancelled, what is waiting is given up, and what it
+ * still fills is closed at once.
+ */
+export interface EntryRevoked extends AboutOrder {
+  readonly type: 'entry.revoked';
+  readonly position: PositionKey;
+}
+
 export interface CancelRequested extends AboutOrder {
   readonly type: 'cancel.requested';
   readonly book: OrderBook;
@@ -231,11 +240,14 @@ export interface PositionOpened extends AboutPosition, Figures {
   readonly side: PositionSide;
   readonly stop: DecimalText;
   readonly target?: DecimalText;
+  /** Its entry had been revoked: it is closed at once. */
+  readonly flatten?: FlattenReason;
 }
 
 /** The quantity grew or shrank. Stop and target are present where an entry moved them. */
 export interface PositionChanged extends AboutPosition, Figures {
   readonly type: 'position.changed';
+  readonly flatten?: FlattenReason;
   readonly stop?: DecimalText;
   readonly target?: DecimalText;
 }
@@ -305,6 +317,7 @@ export type Fact =
   | OrderTriggered
   | OrderFilled
   | OrderEnded
+  | EntryRevoked
   | CancelRequested
   | OrphanFound
   | PositionOpened

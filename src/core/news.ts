@@ -139,6 +139,7 @@ function entered(order: Order, story: Story | undefined, holding: Holding): Fact
   const levels = {
     stop: showPrice(stop),
     ...(target === undefined ? {} : { target: showPrice(target) }),
+    ...(order.revoked ? { flatten: 'close_signal' as const } : {}),
   };
   const { signal, trace } = order.story;
   const common = { position: order.position, signal, trace, ...shown(holding), ...levels };

@@ -139,6 +139,8 @@ export interface Order {
   decidableAt: Micros | undefined;
   retryAt: Micros | undefined;
   cancelRequestedAt: Micros | undefined;
+  /** An entry that a close signal has overtaken. */
+  revoked: boolean;
   /** When the exchange was last heard of it. */
   heardAt: Micros;
 }

@@ -20,8 +20,13 @@ import {
 } from './money.ts';
 import type { ProtectionText, Story } from './order.ts';
 
-/** Why a position is closed at the market without its strategy asking. */
-export type FlattenReason = 'unprotected_too_long' | 'stop_passed' | 'target_reached' | 'unprotectable';
+/** Why a position is flattened: because it cannot be guarded any more, or because its strategy asked before it was open. */
+export type FlattenReason =
+  | 'unprotected_too_long'
+  | 'stop_passed'
+  | 'target_reached'
+  | 'unprotectable'
+  | 'close_signal';
 
 /** The figures of a position. The quantity is unsigned: the side is in the position's name. */
 export interface Holding {

@@ -5,7 +5,7 @@
  */
 
 import type { Moment } from './command.ts';
-import type { Fact, OrderPlanned } from './facts.ts';
+import type { CancelRequested, Fact, OrderPlanned } from './facts.ts';
 import { addMs, intentIdOf, type PositionKey } from './ids.ts';
 import type { Instrument } from './instrument.ts';
 import { type Price, showPrice, showQuantity } from './money.ts';
@@ -31,7 +31,7 @@ export function uphold(state: EngineState, key: PositionKey, moment: Moment): Fa
   const orders = ordersOf(state, key);
   if (position === undefined) return clearAway(orders, moment);
 
-  const facts: Fact[] = [];
+  const facts: Fact[] = orders.filter(({ revoked }) => revoked).flatMap((order) => withdraw(order, moment));
   const covered = coveredBy(orders);
   const { quantity } = position.holding;
   const { key: name, story } = position;
@@ -69,16 +69,21 @@ export function uphold(state: EngineState, key: PositionKey, moment: Moment): Fa
   return facts;
 }
 
-/** Without a position nothing may stay that would guard it, nor the rest of an entry that already filled in part. */
+/** Without a position nothing may stay that would guard it, nor the rest of an entry that filled in part or was revoked. */
 const clearAway = (orders: readonly Order[], moment: Moment): Fact[] =>
-  orders
-    .filter((order) => order.plan.type !== 'MARKET' || order.phase === 'waiting')
-    .filter((order) => order.leg !== 'entry' || order.filled > 0n)
-    .flatMap((order) => retire(order, 'position_closed', moment));
+  orders.flatMap((order) => {
+    if (order.revoked) return withdraw(order, moment);
+    if (order.leg === 'entry' && order.filled === 0n) return [];
+    return retire(order, 'position_closed', moment);
+  });
+
+const withdraw = (order: Order, moment: Moment): Fact[] => retire(order, 'close_signal', moment);
 
 /** Takes an order out. One on its way to the exchange is looked at again when its fate is known. */
-function retire(order: Order, why: 'position_closed' | 'replaced', { at }: Moment): Fact[] {
+function retire(order: Order, why: CancelRequested['why'], { at }: Moment): Fact[] {
   if (order.phase === 'waiting') return [{ type: 'order.abandoned', ...about(order), why }];
+  // A market order ends by itself, at once.
+  if (order.plan.type === 'MARKET') return [];
   const due = order.cancelRequestedAt === undefined || at > addMs(order.cancelRequestedAt, CANCEL_RETRY_MS);
   if (order.phase !== 'open' || order.ended !== undefined || order.childOrderId !== undefined || !due)
     return [];

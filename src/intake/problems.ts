@@ -48,7 +48,6 @@ export const problems = {
     meaning: 'The engine cannot record facts, so it takes no signals. It tries to recover by itself.',
   },
   stopping: { status: 503, meaning: 'The engine is shutting down.' },
-  exchange_unavailable: { status: 503, meaning: 'The exchange does not answer, and only it knows.' },
   deadline_exceeded: {
     status: 504,
     meaning:

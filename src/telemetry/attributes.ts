@@ -146,7 +146,7 @@ export const attributes = {
   'tradeengine.position.opened_at': text('When it was opened.'),
   'tradeengine.position.exposed_since': text('Since when its stops did not cover it.'),
   'tradeengine.position.flatten_reason': oneOf(
-    ['unprotected_too_long', 'stop_passed', 'target_reached', 'unprotectable'],
+    ['unprotected_too_long', 'stop_passed', 'target_reached', 'unprotectable', 'close_signal'],
     'Why it is closed at the market without its strategy asking.',
   ),
   'tradeengine.drift.journal': text("The position's quantity by the journal."),

@@ -6,6 +6,7 @@ import type { Entry } from '#core/facts.ts';
 import { MemoryJournal, MemoryStore } from '#journal/memory.ts';
 import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
+import { PENDING_ENTRIES_MAX } from '#journal/tail.ts';
 import {
   appendSignals,
   entry,
@@ -188,13 +189,19 @@ for (const [name, create] of Object.entries(adapters)) {
       const durable = journal.append(signalEntry(1));
       assert.equal(await journal.findSignal(keyOf(1)), 1);
       await durable;
-      await appendSignals(journal, 20);
-      assert.equal(await journal.findSignal(keyOf(1)), 1);
+      for (let round = 0; round < 4; round += 1) {
+        const appends = appendSignals(journal, 5);
+        for (let seq = 1; seq <= journal.head; seq += 2)
+          assert.equal(await journal.findSignal(keyOf(seq)), seq);
+        await appends;
+        for (let seq = 1; seq <= journal.head; seq += 2)
+          assert.equal(await journal.findSignal(keyOf(seq)), seq);
+      }
       assert.equal(await journal.findSignal(keyOf(9)), 9);
       assert.equal(await journal.findSignal(keyOf(2)), undefined);
       await journal.close();
       const after = await open();
-      assert.equal(await after.findSignal(keyOf(9)), 9);
+      for (let seq = 1; seq <= 41; seq += 2) assert.equal(await after.findSignal(keyOf(seq)), seq);
       assert.equal(await after.findSignal(keyOf(2)), undefined);
     });
 
@@ -295,5 +302,12 @@ describe('the memory journal of a simulated process', () => {
     journal.store.entriesMax = 10;
     await assert.rejects(journal.append(signalEntry(7)), fails('unavailable', 3));
     assert.deepEqual(journal.durableEntries(), [signalEntry(1)]);
+  });
+
+  it('refuses to let more entries wait than a store that works would', async () => {
+    const { journal } = gathering();
+    for (let seq = 1; seq <= PENDING_ENTRIES_MAX; seq += 1) void journal.append(entry(seq, reconciled(0)));
+    await assert.rejects(journal.append(entry(journal.head + 1, reconciled(0))), fails('unavailable'));
+    assert.equal(journal.pending, PENDING_ENTRIES_MAX);
   });
 });

@@ -1,194 +1,17 @@
-// Goal: what publishers and people get over HTTP, from a real engine on a simulated exchange.
+// Goal: what people get over HTTP, from a real engine on a simulated exchange.
 // Method: requests through the real server; each answer is checked against the schema that documents it.
 
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { z } from 'zod';
-import { type Explanation, explanation } from '#api/views/explain.ts';
+import { explanation } from '#api/views/explain.ts';
 import { orderDetail, orderSummary } from '#api/views/order.ts';
 import { positionView } from '#api/views/position.ts';
-import { systemClock } from '#engine/time.ts';
-import { signalDecision, signalReceipt } from '#intake/http.ts';
-import { type RunningEngine, runEngine } from '#test/support/running-engine.ts';
+import { decide, get, getJson, protectedStory, runOneEngine, theEngine } from '#test/support/api-client.ts';
 import { until } from '#test/support/until.ts';
 
-let running: RunningEngine;
-before(async () => {
-  running = await runEngine();
-  await until('the engine is ready', () => running.engine.unready === undefined || undefined);
-});
-after(() => running.stop());
-
-let made = 0;
-function signal(fields: Record<string, unknown> = {}): Record<string, unknown> {
-  made += 1;
-  return {
-    id: `signal-${made}`,
-    strategy_id: `strategy-${made}`,
-    symbol: 'BTCUSDT',
-    action: 'buy',
-    confidence: 0.9,
-    stop_loss_pct: 2,
-    take_profit_pct: 3,
-    timestamp: Math.floor(systemClock.now() / 1000),
-    ...fields,
-  };
-}
-
-async function post(body: unknown, path = '/v1/signals', headers: Record<string, string> = {}) {
-  const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  const answer = await running.server.inject({
-    method: 'POST',
-    url: path,
-    headers: { 'content-type': 'application/json', ...headers },
-    payload: text,
-  });
-  return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
-}
-
-async function get(path: string, headers: Record<string, string> = {}) {
-  const answer = await running.server.inject({ method: 'GET', url: path, headers });
-  return { status: answer.statusCode, headers: answer.headers, text: answer.body };
-}
-
-async function getJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  const { status, text } = await get(path);
-  assert.equal(status, 200, text);
-  return schema.parse(JSON.parse(text));
-}
-
-const decide = async (fields: Record<string, unknown> = {}) => {
-  const { status, body } = await post(signal(fields), '/v1/signals?wait=decision');
-  assert.equal(status, 200, JSON.stringify(body));
-  return signalDecision.parse(body);
-};
-
-/** Where the signal's position has become protected. */
-const protectedStory = (id: string): Promise<Explanation> =>
-  until(`${id} is protected`, async () => {
-    const story = await getJson(`/v1/explain/${id}`, explanation);
-    return story.positions[0]?.protected === true ? story : undefined;
-  });
-
-describe('POST /v1/signals', () => {
-  it('answers 202 once the signal is durable', async () => {
-    const head = running.journal.head;
-    const { status, body } = await post(signal());
-    assert.equal(status, 202);
-    assert.equal(signalReceipt.parse(body).duplicate, false);
-    assert.ok(running.journal.head > head);
-  });
-
-  it('answers under its older name too', async () => {
-    const { status, body } = await post(signal(), '/trade/signal');
-    assert.equal(status, 202);
-    signalReceipt.parse(body);
-  });
-
-  it('waits for the decision where it is asked to', async () => {
-    const { decision } = await decide();
-    assert.equal(decision.outcome, 'accepted');
-    assert.ok(decision.outcome === 'accepted' && decision.orders.length === 1);
-  });
-
-  it('answers a signal that the rules refuse with the reason', async () => {
-    const { decision } = await decide({ confidence: '0.41' });
-    assert.deepEqual(decision, {
-      outcome: 'refused',
-      reason: 'low_confidence',
-      value: '0.41',
-      limit: '0.6',
-      message: "The signal's confidence is under the configured minimum.",
-    });
-  });
-
-  it('refuses unknown symbols, wrong-side stops and expired signals by rule', async () => {
-    const reasons: [Record<string, unknown>, string][] = [
-      [{ symbol: 'NOSUCHUSDT' }, 'symbol_not_allowed'],
-      [{ stop_loss_pct: undefined, stop_loss: 9_000_000 }, 'wrong_side_stop'],
-      [{ timestamp: Math.floor(systemClock.now() / 1_000_000) - 301 }, 'stale'],
-    ];
-    for (const [fields, reason] of reasons) {
-      const { decision } = await decide(fields);
-      assert.equal(decision.outcome === 'refused' && decision.reason, reason);
-    }
-  });
-
-  it('gives the same signal its first answer again and makes no second order', async () => {
-    const wire = signal();
-    const first = await post(wire, '/v1/signals?wait=decision');
-    const second = await post(wire, '/v1/signals?wait=decision');
-    assert.deepEqual(second.body, { ...first.body, duplicate: true });
-    const { orders } = await getJson(`/v1/explain/${String(wire['id'])}`, explanation);
-    assert.equal(orders.filter(({ leg }) => leg === 'entry').length, 1);
-  });
-
-  it('gives one order for a signal that comes ten times at once', async () => {
-    const wire = signal();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => post(wire)));
-    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
-    assert.equal(answers.filter(({ body }) => body.duplicate === false).length, 1);
-  });
-
-  it('goes on with the trace of the publisher', async () => {
-    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
-    const { body } = await post(signal(), '/v1/signals', { traceparent: `00-${trace}-00f067aa0ba902b7-01` });
-    assert.equal(body.trace_id, trace);
-  });
-
-  it('keeps what it does not interpret', async () => {
-    const wire = signal({ source: 'ta-bot', metadata: { rsi: 28.1 } });
-    await post(wire);
-    const { content } = await getJson(`/v1/explain/${String(wire['id'])}`, explanation);
-    assert.deepEqual(content['metadata'], { source: 'ta-bot', metadata: '{"rsi":28.1}' });
-  });
-
-  const bad: [string, unknown, Record<string, string>, number, string][] = [
-    ['malformed JSON', '{"id": ', {}, 400, 'malformed_json'],
-    ['an empty body', '', {}, 400, 'malformed_json'],
-    ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), {}, 400, 'malformed_json'],
-    ['endless nesting', '['.repeat(30_000), {}, 400, 'malformed_json'],
-    ['a nest of lists', '['.repeat(30_000) + ']'.repeat(30_000), {}, 400, 'malformed_json'],
-    ['NaN', '{"confidence": NaN}', {}, 400, 'malformed_json'],
-    ['a body of 1 MB', `"${'x'.repeat(1_000_000)}"`, {}, 413, 'body_too_large'],
-    ['another content type', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported_content_type'],
-    [
-      'a form',
-      'a=b',
-      { 'content-type': 'application/x-www-form-urlencoded' },
-      415,
-      'unsupported_content_type',
-    ],
-    ['no object', '[]', {}, 400, 'wrong_type'],
-  ];
-  for (const [what, body, headers, status, code] of bad) {
-    it(`refuses ${what} as ${code}`, async () => {
-      const answer = await post(body, '/v1/signals', headers);
-      assert.equal(answer.status, status);
-      assert.deepEqual(Object.keys(answer.body), ['code', 'message']);
-      assert.equal(answer.body.code, code);
-      assert.match(answer.body.message, /^[A-Z].*\.$/);
-    });
-  }
-
-  it('refuses a parameter that it does not know', async () => {
-    for (const query of ['?wait=ever', '?wiat=decision']) {
-      const { status, body } = await post(signal(), `/v1/signals${query}`);
-      assert.deepEqual([status, body.code], [400, 'wrong_parameter']);
-    }
-  });
-
-  it('says why it takes no signals, and when to come again', async () => {
-    running.pretend = { code: 'not_reconciled', detail: 'comparing' };
-    try {
-      const { status, body, headers } = await post(signal());
-      assert.deepEqual([status, body.code, headers['retry-after']], [503, 'not_reconciled', '1']);
-    } finally {
-      running.pretend = undefined;
-    }
-  });
-});
+runOneEngine();
 
 describe('GET /v1/explain', () => {
   it('tells the story of a signal in plain words and in full', async () => {
@@ -329,7 +152,7 @@ describe('the process', () => {
   });
 
   it('says what it is not ready for', async () => {
-    running.pretend = { code: 'journal_unavailable', detail: 'the disk is full' };
+    theEngine().pretend = { code: 'journal_unavailable', detail: 'the disk is full' };
     try {
       const { status, text } = await get('/ready');
       assert.equal(status, 503);
@@ -338,7 +161,7 @@ describe('the process', () => {
       ]);
       assert.equal((await get('/live')).status, 200);
     } finally {
-      running.pretend = undefined;
+      theEngine().pretend = undefined;
     }
   });
 
@@ -353,6 +176,7 @@ describe('the process', () => {
     const { text } = await get('/openapi.json');
     const { openapi, paths } = JSON.parse(text);
     assert.equal(openapi, '3.1.0');
+    assert.ok(!text.includes('$ref'), 'a reference to what the document does not hold');
     const expected = ['/live', '/ready', '/health', '/version', '/metrics', '/v1/signals', '/trade/signal'];
     expected.push('/v1/orders', '/v1/orders/{id}', '/v1/positions', '/v1/account', '/v1/explain/{id}');
     assert.deepEqual(Object.keys(paths).sort(), expected.sort());
@@ -381,7 +205,7 @@ describe('the process', () => {
   });
 
   it('answers bytes that are not HTTP as {code, message}, and serves on', async () => {
-    const address = await running.server.listen({ host: '127.0.0.1', port: 0 });
+    const address = await theEngine().server.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect(Number(new URL(address).port), '127.0.0.1');
     socket.end('this is not HTTP\r\n\r\n');
     const text = (await socket.toArray()).join('');
@@ -404,6 +228,6 @@ describe('the process', () => {
   });
 
   it('met no defect in all of this', () => {
-    assert.deepEqual(running.problems, []);
+    assert.deepEqual(theEngine().problems, []);
   });
 });

@@ -53,9 +53,9 @@ const ready = (keeper: Keeper): Promise<true> =>
   until('the engine is ready', () => (keeper.unready === undefined ? true : undefined));
 
 let made = 0;
-function submit(keeper: Keeper) {
+function submit(keeper: Keeper, name?: string) {
   made += 1;
-  const id = `signal-${made}` as SignalId;
+  const id = (name ?? `signal-${made}`) as SignalId;
   const key = signalKeyFor(account, id);
   const receivedAt = systemClock.now();
   return keeper.submit({
@@ -80,6 +80,8 @@ it('takes no signals while the disk is full, and goes on by itself when it is no
   assert.notEqual(typeof (await submit(keeper)), 'string');
   await until('the first order is known', () => recentOrders.newest({}, 1)[0]);
   store.entriesMax = store.rows.length;
+  const twice = await Promise.all([submit(keeper, 'twice'), submit(keeper, 'twice')]);
+  assert.deepEqual(twice, ['journal_unavailable', 'journal_unavailable']);
   assert.equal(await submit(keeper), 'journal_unavailable');
   assert.equal(keeper.unready?.code, 'journal_unavailable');
   await until('it was tried again', () => problems.includes('engine_restarts') || undefined);

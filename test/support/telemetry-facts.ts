@@ -246,6 +246,7 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
     'order.triggered': [{ type: 'order.triggered', ...about('stop', 109), childOrderId: '8009' }],
     'order.filled': [filled('entry', 1, '5001')],
     'order.ended': [{ type: 'order.ended', ...about('entry', 1), status: 'filled', executed: '0.012' }],
+    'entry.revoked': [{ type: 'entry.revoked', ...about('entry', 1), position }],
     'cancel.requested': [
       {
         type: 'cancel.requested',

@@ -238,6 +238,33 @@ test("a close signal takes the strategy's position at the market and leaves the 
   assert.equal(only(closed, 'cancel.requested')[0]?.clientOrderId, stop.clientOrderId);
 });
 
+test('a close signal that overtakes a market entry closes what the entry still fills', () => {
+  const account = new Account();
+  const entry = plannedIn(account.signal(), 'entry');
+  const overtaken = account.signal({ action: 'close' });
+  assert.deepEqual(types(overtaken), ['signal.received', 'signal.accepted', 'entry.revoked']);
+  account.accept(entry);
+  const [flatten] = only(account.fill(entry), 'order.planned');
+  assert.deepEqual(
+    [flatten?.leg, flatten?.why, flatten?.order.quantity],
+    ['flatten', 'close_signal', '0.01'],
+  );
+});
+
+test('a close signal cancels a resting entry, or gives up one that waits to be tried again', () => {
+  const account = new Account();
+  const resting = plannedIn(account.signal({ orderType: 'limit', price: '49000' }), 'entry');
+  account.accept(resting);
+  const facts = account.signal({ action: 'close' });
+  assert.equal(only(facts, 'cancel.requested')[0]?.clientOrderId, resting.clientOrderId);
+
+  const refused = new Account();
+  const entry = plannedIn(refused.signal(), 'entry');
+  refused.outcome(entry, { kind: 'refused', refusal: 'throttled', code: -1008, message: '' });
+  assert.equal(only(refused.signal({ action: 'close' }), 'order.abandoned')[0]?.why, 'close_signal');
+  assert.deepEqual(refused.pass(1_000), [], 'it is not tried again');
+});
+
 test("a close signal does not touch another strategy's position", () => {
   const account = new Account();
   account.openPosition();

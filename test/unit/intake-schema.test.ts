@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readDecimal } from '#intake/decimal.ts';
 import { numberLiteral, parseJson } from '#intake/json.ts';
+import { problems, problemsDocument } from '#intake/problems.ts';
 import { readSignal, type SignalReading } from '#intake/schema.ts';
 
 const RECEIVED_AT_MS = 1_790_000_000_000;
@@ -263,6 +264,14 @@ describe('the schema of a signal', () => {
     assert.equal(signalOf(readLiteral('quantity', '5E2')).quantity, '500');
     const vast = readLiteral('quantity', '1e999999');
     assert.equal(vast.ok ? 'read' : vast.problem.code, 'not_a_decimal');
+  });
+});
+
+describe('the codes of bad input', () => {
+  it('are all documented, and every one that a signal can have is in the table', () => {
+    const document = problemsDocument();
+    for (const code of Object.keys(problems)) assert.ok(document.includes(`| \`${code}\` |`), code);
+    for (const [, , code] of bad) assert.ok(code in problems, code);
   });
 });
 

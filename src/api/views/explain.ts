@@ -14,65 +14,61 @@ const decimal = z.string();
 const time = z.string();
 const stageUs = z.int().nullable();
 
-export const explanation = z
-  .strictObject({
-    sentence: z.string().describe('The story in plain words.'),
-    signal_id: z.string(),
-    signal: z.int().describe('The number of its signal.received fact.'),
-    trace_id: z.string(),
-    received_at: time,
-    content: z.record(z.string(), z.unknown()).describe('The signal as the engine understood it.'),
-    duplicates: z.int().describe('How often the same signal came again.'),
-    decision: z.strictObject({
-      outcome: z.enum(['accepted', 'resized', 'refused']),
-      at: time,
-      checks: z
-        .array(
-          z.strictObject({ check: z.string(), value: z.string(), limit: z.string(), passed: z.boolean() }),
-        )
-        .describe('Every rule that it was measured by, in order.'),
-      refusal: z
-        .strictObject({ reason: z.string(), value: z.string(), limit: z.string(), message: z.string() })
+export const explanation = z.strictObject({
+  sentence: z.string().describe('The story in plain words.'),
+  signal_id: z.string(),
+  signal: z.int().describe('The number of its signal.received fact.'),
+  trace_id: z.string(),
+  received_at: time,
+  content: z.record(z.string(), z.unknown()).describe('The signal as the engine understood it.'),
+  duplicates: z.int().describe('How often the same signal came again.'),
+  decision: z.strictObject({
+    outcome: z.enum(['accepted', 'resized', 'refused']),
+    at: time,
+    checks: z
+      .array(z.strictObject({ check: z.string(), value: z.string(), limit: z.string(), passed: z.boolean() }))
+      .describe('Every rule that it was measured by, in order.'),
+    refusal: z
+      .strictObject({ reason: z.string(), value: z.string(), limit: z.string(), message: z.string() })
+      .nullable(),
+    market: z.strictObject({ mark: decimal, bid: decimal, ask: decimal }).nullable(),
+    resized: z.strictObject({ asked: decimal.nullable(), planned: decimal, why: z.string() }).nullable(),
+  }),
+  orders: z.array(orderDetail),
+  positions: z.array(
+    z.strictObject({
+      position: z.string(),
+      side: z.enum(['LONG', 'SHORT']),
+      opened_at: time,
+      quantity: decimal.describe('What is held now.'),
+      stop: decimal,
+      target: decimal.nullable(),
+      protected: z.boolean(),
+      protected_at: time.nullable().describe('When its stops first covered it.'),
+      closed: z
+        .strictObject({
+          at: time,
+          by: z.enum(['entry', 'stop', 'take_profit', 'close', 'flatten']),
+          realised: decimal,
+          fees: decimal,
+          held_us: z.int(),
+        })
         .nullable(),
-      market: z.strictObject({ mark: decimal, bid: decimal, ask: decimal }).nullable(),
-      resized: z.strictObject({ asked: decimal.nullable(), planned: decimal, why: z.string() }).nullable(),
     }),
-    orders: z.array(orderDetail),
-    positions: z.array(
-      z.strictObject({
-        position: z.string(),
-        side: z.enum(['LONG', 'SHORT']),
-        opened_at: time,
-        quantity: decimal.describe('What is held now.'),
-        stop: decimal,
-        target: decimal.nullable(),
-        protected: z.boolean(),
-        protected_at: time.nullable().describe('When its stops first covered it.'),
-        closed: z
-          .strictObject({
-            at: time,
-            by: z.enum(['entry', 'stop', 'take_profit', 'close', 'flatten']),
-            realised: decimal,
-            fees: decimal,
-            held_us: z.int(),
-          })
-          .nullable(),
-      }),
-    ),
-    latencies_us: z
-      .strictObject({
-        receive_to_decide: stageUs,
-        decide_to_send: stageUs.describe('Durable in between.'),
-        send_to_answer: stageUs,
-        answer_to_first_fill: stageUs,
-        receive_to_first_fill: stageUs,
-        receive_to_last_fill: stageUs,
-        fill_to_protected: stageUs,
-      })
-      .describe('Of the first order that the signal asked for.'),
-    facts: z.array(z.record(z.string(), z.unknown())).describe('The facts as recorded.'),
-  })
-  .meta({ id: 'Explanation' });
+  ),
+  latencies_us: z
+    .strictObject({
+      receive_to_decide: stageUs,
+      decide_to_send: stageUs.describe('Durable in between.'),
+      send_to_answer: stageUs,
+      answer_to_first_fill: stageUs,
+      receive_to_first_fill: stageUs,
+      receive_to_last_fill: stageUs,
+      fill_to_protected: stageUs,
+    })
+    .describe('Of the first order that the signal asked for.'),
+  facts: z.array(z.record(z.string(), z.unknown())).describe('The facts as recorded.'),
+});
 
 export type Explanation = z.infer<typeof explanation>;
 

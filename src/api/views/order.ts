@@ -40,45 +40,41 @@ export type OrderStatus = (typeof orderStatuses)[number];
 const decimal = z.string().describe('A decimal number as text.');
 const time = z.string().describe('RFC 3339, in UTC, with microseconds.');
 
-export const orderSummary = z
-  .strictObject({
-    client_order_id: z.string(),
-    exchange_order_id: z.string().nullable(),
-    signal: z.int().describe('The number of the signal.received fact that the order goes back to.'),
-    trace_id: z.string(),
-    strategy_id: z.string(),
-    symbol: z.string(),
-    leg: z.enum(['entry', 'stop', 'take_profit', 'close', 'flatten']),
-    side: z.enum(['BUY', 'SELL']),
-    position_side: z.enum(['LONG', 'SHORT']),
-    type: z.enum(['MARKET', 'LIMIT', 'STOP_MARKET', 'TAKE_PROFIT_MARKET']),
-    status: z.enum(orderStatuses),
-    quantity: decimal,
-    filled: decimal,
-    price: decimal.nullable(),
-    trigger_price: decimal.nullable(),
-    average_price: decimal.nullable(),
-    planned_at: time,
-    updated_at: time,
-  })
-  .meta({ id: 'Order' });
+export const orderSummary = z.strictObject({
+  client_order_id: z.string(),
+  exchange_order_id: z.string().nullable(),
+  signal: z.int().describe('The number of the signal.received fact that the order goes back to.'),
+  trace_id: z.string(),
+  strategy_id: z.string(),
+  symbol: z.string(),
+  leg: z.enum(['entry', 'stop', 'take_profit', 'close', 'flatten']),
+  side: z.enum(['BUY', 'SELL']),
+  position_side: z.enum(['LONG', 'SHORT']),
+  type: z.enum(['MARKET', 'LIMIT', 'STOP_MARKET', 'TAKE_PROFIT_MARKET']),
+  status: z.enum(orderStatuses),
+  quantity: decimal,
+  filled: decimal,
+  price: decimal.nullable(),
+  trigger_price: decimal.nullable(),
+  average_price: decimal.nullable(),
+  planned_at: time,
+  updated_at: time,
+});
 
-export const orderDetail = orderSummary
-  .extend({
-    attempt: z.int(),
-    fees: z.record(z.string(), decimal).describe('By asset.'),
-    fills: z.array(
-      z.strictObject({
-        trade_id: z.string(),
-        at: time,
-        price: decimal,
-        quantity: decimal,
-        maker: z.boolean(),
-      }),
-    ),
-    timeline: z.array(z.strictObject({ at: time, event: z.string(), text: z.string() })),
-  })
-  .meta({ id: 'OrderDetail' });
+export const orderDetail = orderSummary.extend({
+  attempt: z.int(),
+  fees: z.record(z.string(), decimal).describe('By asset.'),
+  fills: z.array(
+    z.strictObject({
+      trade_id: z.string(),
+      at: time,
+      price: decimal,
+      quantity: decimal,
+      maker: z.boolean(),
+    }),
+  ),
+  timeline: z.array(z.strictObject({ at: time, event: z.string(), text: z.string() })),
+});
 
 export type OrderSummary = z.infer<typeof orderSummary>;
 export type OrderDetail = z.infer<typeof orderDetail>;
@@ -155,6 +151,8 @@ function newsOf(
       return { text: `Filled ${fact.quantity} at ${fact.price}, fee ${fact.fee} ${fact.feeAsset}.` };
     case 'order.ended':
       return { status: fact.status, text: `It ended as ${fact.status}, ${fact.executed} executed.` };
+    case 'entry.revoked':
+      return { text: 'A close signal overtook it: what it still fills is closed at once.' };
     case 'cancel.requested':
       return { text: `Its cancellation was asked for: ${fact.why.replaceAll('_', ' ')}.` };
     default:

@@ -9,28 +9,26 @@ import { showTime } from './text.ts';
 
 const decimal = z.string().describe('A decimal number as text.');
 
-export const positionView = z
-  .strictObject({
-    position: z.string(),
-    signal: z.int().describe('The signal that opened it.'),
-    trace_id: z.string(),
-    strategy_id: z.string(),
-    symbol: z.string(),
-    side: z.enum(['LONG', 'SHORT']),
-    quantity: decimal,
-    entry_price: decimal,
-    mark_price: decimal.nullable(),
-    unrealised: decimal.nullable().describe('At the mark price, without fees.'),
-    realised: decimal,
-    fees: decimal,
-    stop: decimal,
-    target: decimal.nullable(),
-    protected: z.boolean().describe('Stops at the exchange cover the whole quantity.'),
-    exposed_ms: z.int().nullable().describe('For how long they have not.'),
-    closing: z.string().nullable().describe('Why the engine closes it, if it does.'),
-    opened_at: z.string(),
-  })
-  .meta({ id: 'Position' });
+export const positionView = z.strictObject({
+  position: z.string(),
+  signal: z.int().describe('The signal that opened it.'),
+  trace_id: z.string(),
+  strategy_id: z.string(),
+  symbol: z.string(),
+  side: z.enum(['LONG', 'SHORT']),
+  quantity: decimal,
+  entry_price: decimal,
+  mark_price: decimal.nullable(),
+  unrealised: decimal.nullable().describe('At the mark price, without fees.'),
+  realised: decimal,
+  fees: decimal,
+  stop: decimal,
+  target: decimal.nullable(),
+  protected: z.boolean().describe('Stops at the exchange cover the whole quantity.'),
+  exposed_ms: z.int().nullable().describe('For how long they have not.'),
+  closing: z.string().nullable().describe('Why the engine closes it, if it does.'),
+  opened_at: z.string(),
+});
 
 export type PositionView = z.infer<typeof positionView>;
 

@@ -1,4 +1,4 @@
-/** A signal to close: the strategy's positions in the symbol go at the market, its working entries are cancelled. */
+/** A signal to close: the strategy's positions in the symbol go at the market, its entries that are alive are revoked. */
 
 import type { OrderPlanned } from '../facts.ts';
 import { addMs, intentIdOf, type Micros, positionKeyOf } from '../ids.ts';
@@ -20,7 +20,7 @@ export function judgeClose(
   rules: Rules,
 ): Decision {
   const orders: OrderPlanned[] = [];
-  const cancels: Order[] = [];
+  const revoked: Order[] = [];
   let closing = 0;
   for (const side of ['LONG', 'SHORT'] as const) {
     const key = positionKeyOf({
@@ -29,9 +29,7 @@ export function judgeClose(
       symbol: signal.symbol,
       side,
     });
-    for (const order of ordersOf(state, key, 'entry')) {
-      if (order.plan.type === 'LIMIT' && order.cancelRequestedAt === undefined) cancels.push(order);
-    }
+    revoked.push(...ordersOf(state, key, 'entry').filter((order) => !order.revoked));
     const position = state.positions.get(key);
     if (position === undefined) continue;
     closing += 1;
@@ -43,11 +41,11 @@ export function judgeClose(
     }
     orders.push(planned.fact);
   }
-  const found = closing + cancels.length;
+  const found = closing + revoked.length;
   if (!rules.measure('nothing_to_close', `${found} found`, 'a position or a working order', found > 0)) {
     return rules.refusal();
   }
-  return { kind: 'accepted', checks: rules.checks, quote, orders, cancels };
+  return { kind: 'accepted', checks: rules.checks, quote, orders, revoked };
 }
 
 function planClose(

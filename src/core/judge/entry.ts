@@ -100,7 +100,7 @@ export function judgeEntry(
     checks: rules.checks,
     quote,
     orders: [order],
-    cancels: [],
+    revoked: [],
     ...(resized === undefined ? {} : { resized }),
   };
 }

@@ -17,7 +17,8 @@ export type Decision =
       readonly checks: readonly Check[];
       readonly quote: Quote;
       readonly orders: readonly OrderPlanned[];
-      readonly cancels: readonly Order[];
+      /** Entries that a close signal overtakes. */
+      readonly revoked: readonly Order[];
       readonly resized?: Resize;
     }
   | {

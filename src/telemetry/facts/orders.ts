@@ -22,6 +22,7 @@ type OrderFactType =
   | 'order.triggered'
   | 'order.filled'
   | 'order.ended'
+  | 'entry.revoked'
   | 'cancel.requested';
 
 export const projectOrders: Projections<OrderFactType> = {
@@ -202,6 +203,13 @@ export const projectOrders: Projections<OrderFactType> = {
         labels: { 'tradeengine.order.leg': fact.leg, 'tradeengine.order.status': fact.status },
       },
     ],
+  }),
+
+  'entry.revoked': (fact) => ({
+    body: `A close signal overtook the entry ${fact.clientOrderId} in ${fact.symbol}: what it still fills is closed at once.`,
+    attributes: orderAttributes(fact),
+    span: submitSpan(fact),
+    metrics: [{ metric: 'tradeengine.orders.revoked', value: 1, labels: {} }],
   }),
 
   'cancel.requested': (fact) => ({
