@@ -44,7 +44,8 @@ export interface Journal {
   readonly pending: number;
   /**
    * Appends an entry whose seq must be head + 1. Resolves when it is durable, in the order of the calls.
-   * After the first failure every later append fails too.
+   * After the first failure every later append fails too. The receipt of a signal must be the first fact of its
+   * entry: a wrongly built entry throws at once, and is no failure.
    * @throws JournalError by rejection
    */
   append(entry: Entry): Promise<void>;
@@ -54,6 +55,7 @@ export interface Journal {
   findSignal(key: SignalKey): Promise<Seq | undefined>;
   /** The durable entries that hold a fact about a signal, in order. */
   story(signal: Seq): Promise<Entry[]>;
+  /** The facts that are folded into the state must be durable. */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
   /** The newest snapshot that is whole. */
   loadSnapshot(): Promise<Snapshot | undefined>;

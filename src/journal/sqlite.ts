@@ -9,6 +9,7 @@ import type { Entry } from '#core/facts.ts';
 import type { Seq, SignalKey } from '#core/ids.ts';
 import { encodeEntry, type StoredEntry } from './codec.ts';
 import { type Journal, JournalError, type Snapshot } from './port.ts';
+import { KeyFilter } from './sqlite/key-filter.ts';
 import type { Failed, FromWriter, ToWriter, WriterStart } from './sqlite/messages.ts';
 import { Queries } from './sqlite/queries.ts';
 import type { Receipt } from './sqlite/receipts.ts';
@@ -16,6 +17,10 @@ import { Tail } from './tail.ts';
 
 /** Keys that are looked up in memory, not yet in the file: twelve megabytes, and the file's index grows in strides. */
 const RECENT_SIGNALS_MAX = 131_072;
+/** One that is being made durable and one that waits for the writer, so that the writer never waits. */
+const COMMITS_UNDERWAY_MAX = 2;
+/** What the writer holds dies young, and in bulk: left alone its heap grows by sixty megabytes. */
+const WRITER_YOUNG_GENERATION_MB = 16;
 /** A page is read and parsed in one go: a few milliseconds. */
 const PAGE_ENTRIES = 256;
 
@@ -28,7 +33,10 @@ export interface SqliteJournalOptions {
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
   const { path, recentSignalsMax = RECENT_SIGNALS_MAX } = options;
   const workerData: WriterStart = { path };
-  const writer = new Worker(new URL('./sqlite/writer.ts', import.meta.url), { workerData });
+  const writer = new Worker(new URL('./sqlite/writer.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: WRITER_YOUNG_GENERATION_MB },
+  });
   const message = await firstMessage(writer);
   if (message.type === 'failed') throw errorFrom(message);
   if (message.type !== 'opened') throw new Error(`the journal writer began with ${message.type}`);
@@ -57,6 +65,7 @@ interface Opened {
   readonly queries: Queries;
   readonly recentSignalsMax: number;
   readonly head: Seq;
+  readonly filter: KeyFilter['bytes'];
   readonly unindexed: readonly Receipt[];
 }
 
@@ -67,24 +76,28 @@ class SqliteJournal implements Journal {
   readonly #tail: Tail;
   readonly #ended: Promise<unknown>;
   #batch: StoredEntry[] = [];
-  #sending = false;
+  /** Messages that the writer has not answered. */
+  #underway = 0;
+  #sendDue = false;
   #closing: Promise<void> | undefined;
   readonly #saving: PromiseWithResolvers<void>[] = [];
+  readonly #filter: KeyFilter;
   /** Receipts that are not known to be in the file's index: those that come in, and those on their way into it. */
   #recent: Map<SignalKey, Seq>;
   #indexing: ReadonlyMap<SignalKey, Seq> | undefined;
 
-  constructor({ writer, queries, recentSignalsMax, head, unindexed }: Opened) {
+  constructor({ writer, queries, recentSignalsMax, head, filter, unindexed }: Opened) {
     this.#writer = writer;
     this.#queries = queries;
     this.#recentSignalsMax = recentSignalsMax;
     this.#tail = new Tail(head);
+    this.#filter = new KeyFilter(filter);
     this.#recent = new Map(unindexed.map(({ key, seq }) => [key, seq]));
     writer.on('message', (message: FromWriter) => this.#hear(message));
     writer.on('error', (cause) => {
       this.#fail(new JournalError('unavailable', 'the journal writer failed', { cause }));
     });
-    this.#ended = new Promise((resolve) => writer.on('exit', () => {}));
+    this.#ended = new Promise((resolve) => writer.on('exit', resolve));
     void this.#ended.then(() => this.#fail(new JournalError('unavailable', 'the journal writer has ended')));
   }
 
@@ -100,10 +113,13 @@ class SqliteJournal implements Journal {
     const stored = encodeEntry(entry);
     const durable = this.#tail.push(stored.seq, stored.count);
     if (durable === undefined) return Promise.reject(this.#tail.fault);
-    if (stored.opens !== undefined) this.#recent.set(stored.opens, stored.seq);
+    if (stored.opens !== undefined) {
+      this.#filter.add(stored.opens);
+      this.#recent.set(stored.opens, stored.seq);
+    }
     this.#batch.push(stored);
-    if (!this.#sending) {
-      this.#sending = true;
+    if (!this.#sendDue) {
+      this.#sendDue = true;
       // What is appended in the same breath goes along.
       queueMicrotask(() => this.#send());
     }
@@ -122,6 +138,7 @@ class SqliteJournal implements Journal {
   }
 
   async findSignal(key: SignalKey): Promise<Seq | undefined> {
+    if (!this.#filter.mayHold(key)) return undefined;
     return this.#recent.get(key) ?? this.#indexing?.get(key) ?? this.#queries.signal(key);
   }
 
@@ -157,9 +174,10 @@ class SqliteJournal implements Journal {
   }
 
   #send(): void {
+    this.#sendDue = false;
     const entries = this.#batch;
-    this.#sending = entries.length > 0;
-    if (!this.#sending) return;
+    if (entries.length === 0 || this.#underway === COMMITS_UNDERWAY_MAX) return;
+    this.#underway += 1;
     this.#batch = [];
     const index = this.#indexing === undefined && this.#recent.size >= this.#recentSignalsMax;
     if (index) {
@@ -172,6 +190,7 @@ class SqliteJournal implements Journal {
   #hear(message: FromWriter): void {
     switch (message.type) {
       case 'committed':
+        this.#underway -= 1;
         if (message.indexed) this.#indexing = undefined;
         this.#send();
         this.#tail.settle(message.entries);

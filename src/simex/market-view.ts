@@ -56,7 +56,7 @@ export function premiumIndexView(state: ExchangeState, symbol: string): PremiumI
   };
 }
 
-export const rateLimits = [
+const rateLimits = [
   { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 2400 },
   { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: 1200 },
   { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },

@@ -4,7 +4,9 @@ import { runCampaign } from './run.ts';
 
 const KILLS = 40;
 
-test(`after ${KILLS} kills each accepted signal was executed exactly once and each position is covered`, async () => {
+test(`after ${KILLS} kills each accepted signal was executed exactly once and each position is covered`, {
+  timeout: 1_200_000,
+}, async () => {
   const campaign = await runCampaign(KILLS, 20_260_101);
   assert.deepEqual(campaign.violations, []);
   assert.equal(campaign.kills, KILLS);

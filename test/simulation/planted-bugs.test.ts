@@ -139,7 +139,7 @@ function run(args: readonly string[]): Promise<{ code: number | null; output: st
   });
 }
 
-test('without a planted bug everything passes', async () => {
+test('without a planted bug everything passes', { timeout: 2 * DEADLINE_MS }, async () => {
   for (const args of [simulation, planRules, decisions]) {
     const { code, output } = await run(args);
     assert.equal(code, 0, output.slice(-2_000));
@@ -147,7 +147,7 @@ test('without a planted bug everything passes', async () => {
 });
 
 for (const bug of bugs) {
-  test(`noticed: ${bug.name}`, async () => {
+  test(`noticed: ${bug.name}`, { timeout: 2 * DEADLINE_MS }, async () => {
     const path = join(copy, bug.file);
     const source = await readFile(path, 'utf8');
     assert.equal(source.split(bug.right).length, 2, `the edit must match ${bug.file} exactly once`);

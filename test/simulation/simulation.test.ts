@@ -8,7 +8,7 @@ const SEEDS = 200;
  * Goal: whatever the network loses and whenever the engine dies, each signal is executed once, each position is
  * covered in time, and engine, journal and exchange agree in the end. Method: 200 seeds on virtual time.
  */
-test(`${SEEDS} seeded runs with faults and deaths break no rule`, async () => {
+test(`${SEEDS} seeded runs with faults and deaths break no rule`, { timeout: 600_000 }, async () => {
   let signals = 0;
   let kills = 0;
   for (let seed = 1; seed <= SEEDS; seed += 1) {

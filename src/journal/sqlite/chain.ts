@@ -8,6 +8,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Seq, SignalKey } from '#core/ids.ts';
 import { JournalError, type Snapshot } from '../port.ts';
 import { faultFrom, openFile } from './file.ts';
+import { KeyFilter } from './key-filter.ts';
 import type { Receipt } from './receipts.ts';
 
 export const GENESIS = '0'.repeat(64);
@@ -28,6 +29,8 @@ export const snapshotHash = ({ seq, version, state }: Snapshot): string =>
 export interface Verified {
   readonly head: Seq;
   readonly hash: string;
+  /** Of all receipts. */
+  readonly filter: KeyFilter;
   /** The receipts that the stored index of signals does not cover. */
   readonly unindexed: readonly Receipt[];
 }
@@ -48,6 +51,7 @@ type EntryRow = { seq: number; count: number; hash: string; opens: string | null
 function verify(database: DatabaseSync): Verified {
   const through = Number(database.prepare('SELECT through FROM indexed').get()?.['through']);
   const select = database.prepare('SELECT seq, count, hash, opens, body FROM entry ORDER BY seq');
+  const filter = new KeyFilter();
   const unindexed: Receipt[] = [];
   let previous = GENESIS;
   let next = 1;
@@ -61,15 +65,17 @@ function verify(database: DatabaseSync): Verified {
       previous = row.hash;
       next += count;
       if (opens === null) continue;
+      const key = opens as SignalKey;
+      filter.add(key);
       if (seq <= through) indexed += 1;
-      else unindexed.push({ key: opens as SignalKey, seq: seq as Seq });
+      else unindexed.push({ key, seq: seq as Seq });
     }
   } catch (error) {
     throw faultFrom(error, `fact ${next} cannot be read`, next as Seq);
   }
   checkEnd(database, next);
   checkIndex(database, through, indexed);
-  return { head: (next - 1) as Seq, hash: previous, unindexed };
+  return { head: (next - 1) as Seq, hash: previous, filter, unindexed };
 }
 
 /** Nothing else in the file may speak of facts that are not there. */

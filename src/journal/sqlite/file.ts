@@ -11,8 +11,8 @@ import { JournalError } from '../port.ts';
 const APPLICATION_ID = 0x74656a72;
 /** Rises when the tables change; a file of a newer version is not opened. */
 const SCHEMA_VERSION = 1;
-/** Takes a dozen entries: fewer pages to write for a commit of many. */
-const PAGE_SIZE_BYTES = 16_384;
+/** Takes half a dozen entries: larger pages make large commits cheaper, smaller ones those of a single entry. */
+const PAGE_SIZE_BYTES = 8_192;
 /** How long a statement waits for another connection's lock. */
 const LOCK_WAIT_MS = 5_000;
 
@@ -49,16 +49,18 @@ export function createIfAbsent(path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.${threadId}.new`;
   rmSync(draft, { force: true });
-  const database = new DatabaseSync(draft);
-  database.exec(`PRAGMA page_size = ${PAGE_SIZE_BYTES}; BEGIN; ${SCHEMA} COMMIT; PRAGMA journal_mode = WAL;`);
-  database.close();
   try {
+    const database = new DatabaseSync(draft);
+    database.exec(
+      `PRAGMA page_size = ${PAGE_SIZE_BYTES}; BEGIN; ${SCHEMA} COMMIT; PRAGMA journal_mode = WAL;`,
+    );
+    database.close();
     linkSync(draft, path);
   } catch (error) {
     // Another process may have been faster.
     if (!existsSync(path)) throw error;
   } finally {
-    rmSync(draft);
+    rmSync(draft, { force: true });
   }
 }
 

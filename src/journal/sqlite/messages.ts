@@ -4,6 +4,7 @@ import type { Seq } from '#core/ids.ts';
 import type { StoredEntry } from '../codec.ts';
 import type { JournalFault, Snapshot } from '../port.ts';
 import type { Verified } from './chain.ts';
+import type { KeyFilter } from './key-filter.ts';
 
 export type ToWriter =
   | {
@@ -16,7 +17,7 @@ export type ToWriter =
   | { readonly type: 'close' };
 
 export type FromWriter =
-  | ({ readonly type: 'opened' } & Omit<Verified, 'hash'>)
+  | ({ readonly type: 'opened'; readonly filter: KeyFilter['bytes'] } & Pick<Verified, 'head' | 'unindexed'>)
   /** `indexed`: what was to be brought into the index is there. */
   | { readonly type: 'committed'; readonly entries: number; readonly indexed: boolean }
   | { readonly type: 'saved' }

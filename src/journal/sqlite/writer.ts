@@ -16,6 +16,7 @@ import { type Receipt, Receipts } from './receipts.ts';
 /** An entry opens at most one signal, so that the index catches up with what is gathered for it. */
 const RECEIPTS_PER_ENTRY = 2;
 const SNAPSHOTS_KEPT = 2;
+
 const prepareAll = (database: DatabaseSync) => ({
   last: database.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1'),
   entry: database.prepare('INSERT INTO entry (seq, count, hash, opens, body) VALUES (?, ?, ?, ?, ?)'),
@@ -104,12 +105,14 @@ if (parentPort === null) throw new Error('the journal writer is a thread, not a 
 const port: MessagePort = parentPort;
 const { path } = workerData as WriterStart;
 let writer: Writer | undefined;
-const say = (message: FromWriter): void => port.postMessage(message);
+let failed = false;
+const say = (message: FromWriter, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved);
 
 function attempt(work: () => void): void {
   try {
     work();
   } catch (error) {
+    failed = true;
     const { fault, message, seq } = faultFrom(error, path);
     // An open transaction is undone by this.
     writer?.close();
@@ -120,12 +123,15 @@ function attempt(work: () => void): void {
 
 attempt(() => {
   createIfAbsent(path);
-  const { head, hash: from, unindexed } = verifyFile(path);
-  writer = new Writer(path, from, unindexed);
-  say({ type: 'opened', head, unindexed });
+  const { head, hash, filter, unindexed } = verifyFile(path);
+  writer = new Writer(path, hash, unindexed);
+  say({ type: 'opened', head, filter: filter.bytes, unindexed }, [filter.bytes.buffer]);
 });
 
-port.on('message', (message: ToWriter) => attempt(() => answer(message)));
+port.on('message', (message: ToWriter) => {
+  // What was sent before the failure was heard of.
+  if (!failed) attempt(() => answer(message));
+});
 
 function answer(message: ToWriter): void {
   if (writer === undefined)
