@@ -56,6 +56,8 @@ export interface RecordReport {
   readonly type: 'record_report';
   readonly report: OrderReport;
   readonly how: 'stream' | 'query';
+  /** Its trades could not be read however often they were asked for. */
+  readonly tradesOverdue?: boolean;
 }
 
 /** The exchange was asked, more than once, and does not know the order. It counts if the order's fate was decidable then. */

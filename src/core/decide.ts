@@ -6,15 +6,18 @@
 import type { Command, Moment, ReceiveSignal, Start } from './command.ts';
 import { evolve } from './evolve.ts';
 import type { Fact, OrderPlanned, SignalAccepted } from './facts.ts';
-import { intentIdOf, type Micros, type PositionKey, type Seq } from './ids.ts';
+import { addMs, intentIdOf, type Micros, type PositionKey, type Seq } from './ids.ts';
 import { judge } from './judge/judge.ts';
-import { price, showPrice } from './money.ts';
+import { price, showPrice, showQuantity } from './money.ts';
 import { about, attemptsUsed, decideOutcome, decideReport } from './news.ts';
 import type { Order, Story } from './order.ts';
 import { planOrder } from './plan.ts';
 import { uphold } from './protection.ts';
 import { compareSnapshot } from './reconcile.ts';
 import type { EngineState } from './state.ts';
+
+/** An order that was heard of more recently may only be late to show on the exchange's query side. */
+const GONE_AFTER_MS = 10_000;
 
 /** Decides and folds: returns the facts, which the state then contains and the journal must receive next. */
 export function advance(state: EngineState, command: Command, moment: Moment): Fact[] {
@@ -78,7 +81,7 @@ export function decide(state: EngineState, command: Command, moment: Moment): Fa
     case 'record_report': {
       // An order that is no longer live has ended with all of its trades known: this news is a repetition.
       const order = state.orders.get(command.report.clientOrderId);
-      return order === undefined ? [] : decideReport(state, order, command.report, command.how);
+      return order === undefined ? [] : decideReport(state, order, command.report, command);
     }
     case 'record_missing':
       return decideMissing(state.orders.get(command.clientOrderId), command.askedAt, moment.at);
@@ -132,9 +135,9 @@ function decideSignal(state: EngineState, command: ReceiveSignal, moment: Moment
   const accepted: SignalAccepted = {
     type: 'signal.accepted',
     ...common,
-    mark: showPrice(quote.mark),
-    bid: showPrice(quote.bid),
-    ask: showPrice(quote.ask),
+    ...(quote === undefined
+      ? {}
+      : { mark: showPrice(quote.mark), bid: showPrice(quote.bid), ask: showPrice(quote.ask) }),
     ...(resized === undefined ? {} : { resized }),
   };
   return [received, accepted, ...decision.orders, ...decision.revoked.map(decideRevocation)];
@@ -147,9 +150,20 @@ const decideRevocation = (order: Order): Fact => ({
 });
 
 function decideMissing(order: Order | undefined, askedAt: Micros, at: Micros): Fact[] {
+  if (order?.phase === 'open') return decideGone(order, askedAt);
   if (order?.phase !== 'unknown' || order.decidableAt === undefined || askedAt < order.decidableAt) return [];
   const { plannedAt } = order;
   return [{ type: 'order.resolved', ...about(order), placed: false, how: 'query', plannedAt, retryAt: at }];
+}
+
+/**
+ * An order that was open and is denied has ended without a further fill: the exchange forgets cancelled and expired
+ * orders after three days. https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Query-Order
+ */
+function decideGone(order: Order, askedAt: Micros): Fact[] {
+  const settled = order.ended === undefined && askedAt > addMs(order.heardAt, GONE_AFTER_MS);
+  if (!settled) return [];
+  return [{ type: 'order.ended', ...about(order), status: 'expired', executed: showQuantity(order.filled) }];
 }
 
 function decideRetries(state: EngineState, moment: Moment): Fact[] {
@@ -165,11 +179,12 @@ function decideRetry(state: EngineState, order: Order, moment: Moment): Fact[] {
   const { at } = moment;
   const due = order.retryAt !== undefined && at >= order.retryAt;
   if (!due || order.revoked || (order.leg !== 'entry' && order.leg !== 'close')) return [];
+  const openedAt = state.positions.get(order.position)?.openedAt;
   const why = attemptsUsed(order)
     ? 'attempts_used'
     : order.expiresAt !== undefined && at > order.expiresAt
       ? 'expired'
-      : order.leg === 'close' && !state.positions.has(order.position)
+      : order.leg === 'close' && !(openedAt !== undefined && openedAt <= order.plannedAt)
         ? 'position_closed'
         : undefined;
   if (why !== undefined) return [{ type: 'order.abandoned', ...about(order), why }];

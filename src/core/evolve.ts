@@ -80,6 +80,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
     case 'order.refused': {
       const order = orderOf(state, fact.clientOrderId);
       if (fact.refusal === 'would_trigger') markPassed(state, order);
+      if (fact.retryAt === undefined) pursueClose(state, order);
       wait(state, order, fact.retryAt);
       return;
     }
@@ -101,9 +102,12 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       }
       return;
     }
-    case 'order.abandoned':
-      remove(state, orderOf(state, fact.clientOrderId));
+    case 'order.abandoned': {
+      const order = orderOf(state, fact.clientOrderId);
+      pursueClose(state, order);
+      remove(state, order);
       return;
+    }
     case 'order.triggered': {
       const order = orderOf(state, fact.clientOrderId);
       order.childOrderId = fact.childOrderId;
@@ -138,6 +142,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
         story: fact.story,
         openedAt: at,
         holding: holdingOf(fact),
+        levelsOf: fact.signal,
         stop: price(fact.stop),
         target: fact.target === undefined ? undefined : price(fact.target),
         exposedSince: at,
@@ -151,6 +156,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       position.changedAt = at;
       position.flatten ??= fact.flatten;
       if (fact.stop !== undefined) {
+        position.levelsOf = fact.signal;
         position.stop = price(fact.stop);
         position.target = fact.target === undefined ? undefined : price(fact.target);
       }
@@ -230,10 +236,22 @@ function wait(state: EngineState, order: Order, retryAt: Micros | undefined): vo
 
 /** The exchange says that the market is past the trigger: the position is to be closed now. */
 function markPassed(state: EngineState, order: Order): void {
-  const position = state.positions.get(order.position);
+  const position = positionBehind(state, order);
   if (position === undefined) return;
   if (order.leg === 'stop') position.flatten ??= 'stop_passed';
   if (order.leg === 'take_profit') position.flatten ??= 'target_reached';
+}
+
+/** A close that did not come about is not forgotten: the position is closed like one that cannot be guarded. */
+function pursueClose(state: EngineState, order: Order): void {
+  const position = order.leg === 'close' ? positionBehind(state, order) : undefined;
+  if (position !== undefined) position.flatten ??= 'close_signal';
+}
+
+/** The position that an order was planned for, unless that is gone and a new one has its name. */
+function positionBehind(state: EngineState, order: Order): Position | undefined {
+  const position = state.positions.get(order.position);
+  return position === undefined || position.openedAt > order.plannedAt ? undefined : position;
 }
 
 function adjust(state: EngineState, position: Position, to: Quantity, at: Micros): void {

@@ -75,10 +75,10 @@ export interface SignalAccepted {
   readonly strategyId: StrategyId;
   readonly symbol: Symbol;
   readonly checks: readonly Check[];
-  /** The market that the decision saw. */
-  readonly mark: DecimalText;
-  readonly bid: DecimalText;
-  readonly ask: DecimalText;
+  /** The market that the decision saw; a close is decided without one, too. */
+  readonly mark?: DecimalText;
+  readonly bid?: DecimalText;
+  readonly ask?: DecimalText;
   /** Present where the quantity is not the one that the signal asked for. */
   readonly resized?: { readonly asked?: DecimalText; readonly planned: DecimalText; readonly why: string };
 }

@@ -2,8 +2,17 @@
 
 import type { RecordOutcome } from './command.ts';
 import type { Fact } from './facts.ts';
-import { addMs, type Leg, type Micros } from './ids.ts';
-import { money, price, quantity, showMoney, showPrice, showQuantity, zeroMoney } from './money.ts';
+import { addMs, type Leg, MICROS_PER_MS, type Micros } from './ids.ts';
+import {
+  money,
+  price,
+  type Quantity,
+  quantity,
+  showMoney,
+  showPrice,
+  showQuantity,
+  zeroMoney,
+} from './money.ts';
 import type { ExchangeRefusal, Order, OrderReport, Story, Trade } from './order.ts';
 import {
   entryPriceOf,
@@ -12,13 +21,18 @@ import {
   increase,
   levelsFrom,
   noHolding,
+  type Position,
   reduce,
 } from './position.ts';
-import type { EngineState } from './state.ts';
+import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
 
 /** How often an entry or a close is sent before it is given up. */
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS = 500;
+/** The exchange holds nothing to close: trying again waits for the comparison that tells why. */
+const NOTHING_HELD_DELAY_MS = 5_000;
+/** Begins the id of a fill that stands for trades that could not be read. */
+const SUMMARY = 'summary-';
 
 /** The part that every fact about an order carries. */
 export const about = (order: Order) => ({
@@ -43,7 +57,7 @@ function mayRetry(order: Order, refusal: ExchangeRefusal): boolean {
 export function decideOutcome(state: EngineState, order: Order, command: RecordOutcome, at: Micros): Fact[] {
   const { outcome, sentAt, answeredAt } = command;
   if (outcome.kind === 'accepted') {
-    return decideReport(state, order, outcome.report, 'query', { sentAt, answeredAt });
+    return decideReport(state, order, outcome.report, { how: 'query', sentAt, answeredAt });
   }
   // The user stream was faster: what it said of the order stands.
   if (order.phase !== 'planned') return [];
@@ -52,7 +66,8 @@ export function decideOutcome(state: EngineState, order: Order, command: RecordO
     return [{ type: 'order.unknown', ...about(order), cause, plannedAt: order.plannedAt, decidableAt }];
   }
   const { refusal, code, message } = outcome;
-  const retry = mayRetry(order, refusal) ? { retryAt: addMs(at, RETRY_DELAY_MS) } : {};
+  const delayMs = refusal === 'nothing_to_reduce' ? NOTHING_HELD_DELAY_MS : RETRY_DELAY_MS;
+  const retry = mayRetry(order, refusal) ? { retryAt: addMs(at, delayMs) } : {};
   return [
     {
       type: 'order.refused',
@@ -68,13 +83,21 @@ export function decideOutcome(state: EngineState, order: Order, command: RecordO
   ];
 }
 
-export function decideReport(
-  state: EngineState,
-  order: Order,
-  report: OrderReport,
-  how: 'stream' | 'query',
-  timing: { sentAt?: Micros; answeredAt?: Micros } = {},
-): Fact[] {
+interface Told {
+  readonly how: 'stream' | 'query';
+  readonly sentAt?: Micros;
+  readonly answeredAt?: Micros;
+  /** The exchange was asked for the trades often enough: what it executed is taken at the average price. */
+  readonly tradesOverdue?: boolean;
+}
+
+export function decideReport(state: EngineState, order: Order, report: OrderReport, told: Told): Fact[] {
+  const { how, sentAt, answeredAt } = told;
+  const timing = {
+    ...(sentAt === undefined ? {} : { sentAt }),
+    ...(answeredAt === undefined ? {} : { answeredAt }),
+  };
+  if (isAheadOfItsEntry(state, order)) return [];
   const facts: Fact[] = [];
   const { exchangeOrderId, childOrderId } = report;
   const { plannedAt } = order;
@@ -86,22 +109,56 @@ export function decideReport(
   if (childOrderId !== undefined && order.childOrderId === undefined) {
     facts.push({ type: 'order.triggered', ...about(order), childOrderId });
   }
-  facts.push(...fillFacts(state, order, report.trades));
+  const trades = told.tradesOverdue === true ? withSummary(order, report) : report.trades;
+  facts.push(...fillFacts(state, order, trades, quantity(report.executed)));
   if (report.status !== 'open' && order.ended === undefined) {
     facts.push({ type: 'order.ended', ...about(order), status: report.status, executed: report.executed });
   }
   return facts;
 }
 
-function fillFacts(state: EngineState, order: Order, trades: readonly Trade[]): Fact[] {
+/** What it took was opened by an entry whose trades are not known yet: it is heard when they are. */
+const isAheadOfItsEntry = (state: EngineState, order: Order): boolean =>
+  order.leg !== 'entry' &&
+  !state.positions.has(order.position) &&
+  ordersOf(state, order.position, 'entry').some(isMissingTrades);
+
+/**
+ * A position that the exchange has opened must be guarded even if its trades cannot be read: what is missing of them
+ * is made up from the order's own total and average price. Its fee is not known.
+ */
+function withSummary(order: Order, report: OrderReport): readonly Trade[] {
+  const { averagePrice, executed, trades } = report;
+  const unseen = trades.filter(({ tradeId }) => !order.tradeIds.has(tradeId));
+  const known = unseen.reduce((sum, trade) => sum + quantity(trade.quantity), order.filled as bigint);
+  const missing = (quantity(executed) - known) as Quantity;
+  if (averagePrice === undefined || missing <= 0n) return trades;
+  const summary: Trade = {
+    tradeId: `${SUMMARY}${executed}`,
+    price: averagePrice,
+    quantity: showQuantity(missing),
+    fee: '0',
+    feeAsset: '',
+    maker: false,
+    tradedAtMs: Math.floor(order.heardAt / MICROS_PER_MS),
+  };
+  return [...trades, summary];
+}
+
+function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], executed: Quantity): Fact[] {
   const facts: Fact[] = [];
   const held = state.positions.get(order.position);
   let holding = held?.holding;
   let story = held?.story;
   const seen = new Set<string>();
+  const summed = [...order.tradeIds].some((id) => id.startsWith(SUMMARY));
+  let filled: bigint = order.filled;
   for (const trade of trades) {
     if (order.tradeIds.has(trade.tradeId) || seen.has(trade.tradeId)) continue;
+    // A summary stands for this one already.
+    if (summed && filled + quantity(trade.quantity) > executed) continue;
     seen.add(trade.tradeId);
+    filled += quantity(trade.quantity);
     facts.push({
       type: 'order.filled',
       ...about(order),
@@ -113,7 +170,7 @@ function fillFacts(state: EngineState, order: Order, trades: readonly Trade[]): 
     if (order.leg === 'entry') {
       const before = holding;
       holding = increase(before ?? noHolding, fill);
-      facts.push(entered(order, story, holding));
+      facts.push(entered(order, held, story, holding));
       story ??= order.story;
     } else if (holding !== undefined && story !== undefined) {
       holding = reduce(holding, order.side, fill);
@@ -133,20 +190,25 @@ const shown = (holding: Holding) => ({
 });
 
 /** The position after a fill that opened it or added to it, with the levels that the entry asks for. */
-function entered(order: Order, story: Story | undefined, holding: Holding): Fact {
+function entered(order: Order, held: Position | undefined, story: Story | undefined, holding: Holding): Fact {
   const { stop, target } = levelsFrom(order.protection ?? {}, order.side, entryPriceOf(holding));
   if (stop === undefined) throw new Error(`entry ${order.plan.clientOrderId} was planned without a stop`);
   const levels = {
     stop: showPrice(stop),
     ...(target === undefined ? {} : { target: showPrice(target) }),
-    ...(order.revoked ? { flatten: 'close_signal' as const } : {}),
   };
+  const revoked = order.revoked ? { flatten: 'close_signal' as const } : {};
   const { signal, trace } = order.story;
-  const common = { position: order.position, signal, trace, ...shown(holding), ...levels };
-  if (story !== undefined) return { type: 'position.changed', ...common };
+  const common = { position: order.position, signal, trace, ...shown(holding), ...revoked };
+  if (story !== undefined) {
+    // A late fill of an older signal does not take the levels of a newer one back.
+    const newest = held === undefined || signal >= held.levelsOf;
+    return { type: 'position.changed', ...common, ...(newest ? levels : {}) };
+  }
   return {
     type: 'position.opened',
     ...common,
+    ...levels,
     story: order.story,
     strategyId: order.strategyId,
     symbol: order.plan.symbol,

@@ -76,6 +76,8 @@ export interface OrderReport {
   readonly status: 'open' | EndStatus;
   /** The total quantity executed, which may be ahead of the trades known so far. */
   readonly executed: DecimalText;
+  /** Of everything executed, where the exchange tells it. */
+  readonly averagePrice?: DecimalText;
   readonly trades: readonly Trade[];
 }
 

@@ -123,6 +123,11 @@ function planTrigger(
   return planQuantity(intent, instrument, at, { type, book: 'conditional', triggerPrice: showPrice(at) });
 }
 
+/** The most of a holding that one order can take away: what is left is for the next one. */
+export function reducibleAtOnce(held: Quantity, { marketStepSize, marketQuantityMax }: Instrument): Quantity {
+  return roundToStep(held < marketQuantityMax ? held : marketQuantityMax, marketStepSize, 'down');
+}
+
 /** @param reference the price that the order's notional is judged at. */
 function planQuantity(
   intent: OrderIntent,
@@ -136,18 +141,16 @@ function planQuantity(
   const max = limit ? instrument.quantityMax : instrument.marketQuantityMax;
   const entering = intent.leg === 'entry';
 
-  let quantity = roundToStep(intent.quantity, step, 'down');
+  let quantity = entering
+    ? roundToStep(intent.quantity, step, 'down')
+    : reducibleAtOnce(intent.quantity, instrument);
   if (entering && intent.raiseToMinimum === true && reference !== undefined) {
     const smallest = roundToStep(quantityFor(instrument.notionalMin, reference, 'up'), step, 'up');
     if (quantity < smallest) quantity = smallest;
     if (quantity < min) quantity = min;
   }
   if (quantity < min) return refuse('below_min_quantity', showQuantity(quantity), showQuantity(min));
-  if (quantity > max) {
-    if (entering) return refuse('above_max_quantity', showQuantity(quantity), showQuantity(max));
-    // What reduces goes out in pieces; the rest is planned when this piece has filled.
-    quantity = roundToStep(max, step, 'down');
-  }
+  if (quantity > max) return refuse('above_max_quantity', showQuantity(quantity), showQuantity(max));
   // Orders that reduce are exempt from the minimum: -4164 "unless you choose reduce only".
   if (entering && reference !== undefined) {
     const value = notional(reference, quantity);

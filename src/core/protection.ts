@@ -11,9 +11,9 @@ import type { Instrument } from './instrument.ts';
 import { type Price, showPrice, showQuantity } from './money.ts';
 import { about } from './news.ts';
 import type { Order, PlannedOrder } from './order.ts';
-import { type Plan, planOrder, triggerPriceOf } from './plan.ts';
+import { type Plan, planOrder, reducibleAtOnce, triggerPriceOf } from './plan.ts';
 import type { FlattenReason, Position } from './position.ts';
-import { coveredBy, type EngineState, ordersOf } from './state.ts';
+import { coveredBy, type EngineState, isMissingTrades, ordersOf } from './state.ts';
 
 /** A cancel that has not ended its order by then is asked for again. */
 const CANCEL_RETRY_MS = 2_000;
@@ -57,6 +57,8 @@ export function uphold(state: EngineState, key: PositionKey, moment: Moment): Fa
     });
   }
 
+  // What an order that reduces has executed is gone already: nothing is planned until its trades say how much.
+  if (orders.some((order) => order.leg !== 'entry' && isMissingTrades(order))) return facts;
   const instrument = state.instruments.get(position.name.symbol);
   if (instrument === undefined) throw new Error(`position ${key} in an instrument that was never listed`);
   const scene = { state, position, orders, instrument, moment };
@@ -109,11 +111,12 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
   const live = orders.filter((order) => order.leg === leg && order.ended === undefined);
   if (at === undefined) return live.flatMap((order) => retire(order, 'replaced', moment));
   const trigger = triggerPriceOf(leg, position.name.side, at, instrument);
+  const guarded = reducibleAtOnce(position.holding.quantity, instrument);
   const standing = live.find(
     (order) =>
       order.phase === 'open' &&
       order.cancelRequestedAt === undefined &&
-      order.quantity === position.holding.quantity &&
+      order.quantity === guarded &&
       order.plan.triggerPrice === showPrice(trigger),
   );
   if (standing !== undefined) {
@@ -129,12 +132,16 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
 }
 
 function flatten(scene: Scene, why: FlattenReason): Fact[] {
-  const closing = scene.orders.filter((order) => order.leg === 'flatten' || order.leg === 'close');
+  const closing = scene.orders.filter(isClosing);
   if (closing.some((order) => order.phase !== 'waiting' || isPending(order, scene.moment))) return [];
   const plan = planGuard(scene, 'flatten', undefined);
   // What is too small to be sold on its own stays, and stays visible as exposed.
   return plan.ok ? [planned(scene, 'flatten', plan.order, why)] : [];
 }
+
+/** Takes the position away, now: a stop or target that has triggered does, too. */
+export const isClosing = (order: Order): boolean =>
+  order.leg === 'flatten' || order.leg === 'close' || order.childOrderId !== undefined;
 
 /** On its way to the exchange, of unknown fate, or not yet due for another attempt. */
 const isPending = (order: Order, { at }: Moment): boolean =>

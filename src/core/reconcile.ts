@@ -19,8 +19,8 @@ import type { Order } from './order.ts';
 import type { Position } from './position.ts';
 import { type EngineState, isMissingTrades } from './state.ts';
 
-/** A difference that is seen again this long after it was found is real and not a message under way. */
-const DRIFT_CONFIRM_MS = 2_000;
+/** A difference that is still seen this long after it was found is real, and neither a message under way nor a bad read. */
+const DRIFT_CONFIRM_MS = 30_000;
 
 /** Orders whose report the exchange should be asked for, because an event may be late or lost. */
 const SILENCE_MS_MAX = 500;

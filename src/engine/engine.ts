@@ -15,7 +15,7 @@ import { ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import { type EngineState, STATE_VERSION } from '#core/state.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
-import type { Journal } from '#journal/port.ts';
+import { type Journal, JournalError } from '#journal/port.ts';
 import { type Answer, answerFrom } from './answer.ts';
 import { fold } from './fold.ts';
 import { Inquiries } from './inquiries.ts';
@@ -23,12 +23,14 @@ import { type Clock, type Timers, within } from './time.ts';
 
 const TICK_MS = 100;
 const SNAPSHOT_COMPARE_MS = 5_000;
-/** While the first comparison is outstanding, and when one has failed. */
-const COMPARE_AGAIN_MS = 250;
+/** While the first comparison is outstanding, and when one has failed: twice as long each time. */
+const COMPARE_AGAIN_MS_MIN = 250;
 /** Facts between two stored states: bounds how much a start has to fold. */
 const STORE_STATE_FACTS = 100_000;
 /** Entries that may wait for the disk before signals are turned away. */
 const PENDING_ENTRIES_MAX = 20_000;
+/** A disk that neither takes an entry nor fails is taken for failed after this. */
+const APPEND_MS_MAX = 10_000;
 const STOP_DRAIN_MS = 4_000;
 
 /** Moments at which a test may end the process. */
@@ -68,19 +70,23 @@ export class Engine {
   #stopping = false;
   #comparing = false;
   #nextCompareAt = 0 as Micros;
+  #compareAgainMs = COMPARE_AGAIN_MS_MIN;
+  /** When the journal last made an entry durable, or had none to wait for. */
+  #writtenAt: Micros;
   #cancelTick: () => void = () => {};
 
   private constructor(options: EngineOptions, state: EngineState, storedSeq: Seq) {
     this.#options = options;
     this.#state = state;
     this.#storedSeq = storedSeq;
+    this.#writtenAt = options.clock.now();
     const { exchange, clock, timers } = options;
     this.#inquiries = new Inquiries({
       exchange,
       clock,
       timers,
       handle: (command) => void this.#handle(command),
-      isLive: (id) => state.orders.has(id),
+      orderOf: (id) => state.orders.get(id),
     });
   }
 
@@ -91,6 +97,9 @@ export class Engine {
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { state, storedSeq } = await fold(options.journal);
+    if (state.seq > 0 && state.account !== options.account) {
+      throw new Error(`the journal is of account ${state.account}, the configuration of ${options.account}`);
+    }
     const engine = new Engine(options, state, storedSeq);
     await engine.#open();
     return engine;
@@ -214,7 +223,8 @@ export class Engine {
 
   /** What durable facts ask for. */
   #carryOut(entry: Entry): void {
-    const { probe, onEntry } = this.#options;
+    const { probe, onEntry, clock } = this.#options;
+    this.#writtenAt = clock.now();
     probe?.('durable');
     onEntry?.(entry);
     for (const fact of entry.facts) {
@@ -278,9 +288,14 @@ export class Engine {
   }
 
   #tick(): void {
-    const { clock, timers } = this.#options;
-    this.#handle({ type: 'tick' });
+    const { clock, timers, journal } = this.#options;
     const at = clock.now();
+    if (journal.pending === 0) this.#writtenAt = at;
+    if (at > addMs(this.#writtenAt, APPEND_MS_MAX)) {
+      this.#fail(new JournalError('unavailable', `the journal has not answered for ${APPEND_MS_MAX} ms`));
+      return;
+    }
+    this.#handle({ type: 'tick' });
     for (const order of ordersToAskAbout(this.#state, at)) this.#inquiries.ask(order);
     if (at >= this.#nextCompareAt && !this.#comparing) this.#track(this.#compare());
     if (!this.#stopping && this.#fault === undefined)
@@ -293,7 +308,11 @@ export class Engine {
     const snapshot = await exchange.snapshot();
     this.#comparing = false;
     const settled = this.#state.reconciled && snapshot.kind === 'answer';
-    this.#nextCompareAt = addMs(clock.now(), settled ? SNAPSHOT_COMPARE_MS : COMPARE_AGAIN_MS);
+    this.#compareAgainMs = settled
+      ? COMPARE_AGAIN_MS_MIN
+      : Math.min(2 * this.#compareAgainMs, SNAPSHOT_COMPARE_MS);
+    this.#nextCompareAt = addMs(clock.now(), settled ? SNAPSHOT_COMPARE_MS : this.#compareAgainMs);
+    this.#inquiries.forgetEnded();
     if (snapshot.kind === 'failed') {
       onProblem?.('snapshot_failed', snapshot.cause);
       return;

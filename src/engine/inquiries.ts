@@ -1,13 +1,13 @@
 /**
- * Asking the exchange what became of an order: one question at a time for each, a bounded number at once. An order
- * of unknown fate counts as not placed only when the exchange denies it twice after the time when it could still
- * have accepted it.
+ * Asking the exchange what became of an order: one question at a time for each, a bounded number at once, and ever more
+ * seldom while the answers bring nothing new. An order is denied only by two answers in a row.
  */
 
 import type { Command } from '#core/command.ts';
-import type { ClientOrderId } from '#core/ids.ts';
-import type { Order } from '#core/order.ts';
-import type { Exchange } from '#exchange/port.ts';
+import { addMs, type ClientOrderId, type Micros } from '#core/ids.ts';
+import { quantity } from '#core/money.ts';
+import type { Order, OrderReport } from '#core/order.ts';
+import type { Exchange, ReportOutcome } from '#exchange/port.ts';
 import { type Clock, pause, type Timers } from './time.ts';
 
 const CONCURRENT_MAX = 8;
@@ -15,48 +15,59 @@ const CONCURRENT_MAX = 8;
 const ASK_SOON_MS = 250;
 /** The exchange's query side may lag behind its matching. */
 const DENIAL_RECHECK_MS = 500;
-const RETRY_MS = 500;
+const PAUSE_MS_MIN = 250;
+const PAUSE_MS_MAX = 5_000;
+/** Answers that count an execution and do not list its trades, before the order's average price is taken instead. */
+const TRADES_ASKED_MAX = 3;
+
+/** What has been asked about an order so far. */
+interface Inquiry {
+  pauseMs: number;
+  notBefore: Micros;
+  withoutTrades: number;
+}
 
 export interface InquiryOptions {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly handle: (command: Command) => void;
-  readonly isLive: (id: ClientOrderId) => boolean;
+  readonly orderOf: (id: ClientOrderId) => Order | undefined;
 }
 
 export class Inquiries {
-  readonly #exchange: Exchange;
-  readonly #clock: Clock;
-  readonly #timers: Timers;
-  readonly #handle: (command: Command) => void;
-  readonly #isLive: (id: ClientOrderId) => boolean;
+  readonly #options: InquiryOptions;
+  readonly #inquiries = new Map<ClientOrderId, Inquiry>();
   readonly #waiting = new Map<ClientOrderId, Order>();
   readonly #asking = new Set<ClientOrderId>();
 
   constructor(options: InquiryOptions) {
-    this.#exchange = options.exchange;
-    this.#clock = options.clock;
-    this.#timers = options.timers;
-    this.#handle = options.handle;
-    this.#isLive = options.isLive;
+    this.#options = options;
   }
 
+  /** Asks unless it is being asked already, or was asked too short a time ago. */
   ask(order: Order): void {
     const id = order.plan.clientOrderId;
     if (this.#asking.has(id) || this.#waiting.has(id)) return;
+    const inquiry = this.#inquiries.get(id);
+    if (inquiry !== undefined && this.#options.clock.now() < inquiry.notBefore) return;
     this.#waiting.set(id, order);
     this.#next();
   }
 
   askSoon(order: Order): void {
-    this.#askIn(ASK_SOON_MS, order);
+    const { timers, orderOf } = this.#options;
+    timers.after(ASK_SOON_MS, () => {
+      const live = orderOf(order.plan.clientOrderId);
+      if (live !== undefined) this.ask(live);
+    });
   }
 
-  #askIn(delayMs: number, order: Order): void {
-    this.#timers.after(delayMs, () => {
-      if (this.#isLive(order.plan.clientOrderId)) this.ask(order);
-    });
+  /** Forgets what was asked about orders that are no longer live. */
+  forgetEnded(): void {
+    for (const id of this.#inquiries.keys()) {
+      if (this.#options.orderOf(id) === undefined) this.#inquiries.delete(id);
+    }
   }
 
   #next(): void {
@@ -72,17 +83,42 @@ export class Inquiries {
   }
 
   async #inquire(order: Order): Promise<void> {
-    const { clientOrderId, symbol, book } = order.plan;
-    const ref = { clientOrderId, symbol, book };
-    const askedAt = this.#clock.now();
-    let outcome = await this.#exchange.report(ref);
-    if (outcome.kind === 'missing' && order.phase === 'unknown') {
-      await pause(this.#timers, DENIAL_RECHECK_MS);
-      outcome = await this.#exchange.report(ref);
+    const { clock, timers, handle } = this.#options;
+    const { clientOrderId } = order.plan;
+    const inquiry = this.#inquiryFor(clientOrderId);
+    const askedAt = clock.now();
+    let outcome = await this.#report(order);
+    if (outcome.kind === 'missing') {
+      await pause(timers, DENIAL_RECHECK_MS);
+      outcome = await this.#report(order);
     }
-    if (outcome.kind === 'found')
-      this.#handle({ type: 'record_report', report: outcome.report, how: 'query' });
-    if (outcome.kind === 'failed') this.#askIn(RETRY_MS, order);
-    if (outcome.kind === 'missing') this.#handle({ type: 'record_missing', clientOrderId, askedAt });
+    inquiry.notBefore = addMs(clock.now(), inquiry.pauseMs);
+    inquiry.pauseMs = Math.min(2 * inquiry.pauseMs, PAUSE_MS_MAX);
+    if (outcome.kind === 'missing') handle({ type: 'record_missing', clientOrderId, askedAt });
+    if (outcome.kind !== 'found') return;
+    const { report } = outcome;
+    inquiry.withoutTrades = listsItsTrades(order, report) ? 0 : inquiry.withoutTrades + 1;
+    const tradesOverdue = inquiry.withoutTrades >= TRADES_ASKED_MAX;
+    handle({ type: 'record_report', report, how: 'query', ...(tradesOverdue ? { tradesOverdue } : {}) });
   }
+
+  #report({ plan: { clientOrderId, symbol, book } }: Order): Promise<ReportOutcome> {
+    return this.#options.exchange.report({ clientOrderId, symbol, book });
+  }
+
+  #inquiryFor(id: ClientOrderId): Inquiry {
+    const known = this.#inquiries.get(id);
+    if (known !== undefined) return known;
+    const inquiry = { pauseMs: PAUSE_MS_MIN, notBefore: 0 as Micros, withoutTrades: 0 };
+    this.#inquiries.set(id, inquiry);
+    return inquiry;
+  }
+}
+
+function listsItsTrades(order: Order, report: OrderReport): boolean {
+  let known: bigint = order.filled;
+  for (const trade of report.trades) {
+    if (!order.tradeIds.has(trade.tradeId)) known += quantity(trade.quantity);
+  }
+  return known >= quantity(report.executed);
 }

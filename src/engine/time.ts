@@ -11,10 +11,24 @@ export interface Timers {
   after(delayMs: number, run: () => void): () => void;
 }
 
-/** Wall time that never runs backwards within the process, with the resolution of the monotonic clock. */
-export const systemClock: Clock = {
-  now: () => Math.round((performance.timeOrigin + performance.now()) * MICROS_PER_MS) as Micros,
-};
+/** A machine that slept, or whose clock was set, is noticed by more than this. */
+const STEP_MS = 1_000;
+const wallMs = (): number => Date.now();
+
+/** Wall time with the resolution of the monotonic clock. It follows steps of the wall clock, and never runs backwards. */
+class SystemClock implements Clock {
+  #originMs = performance.timeOrigin;
+  #last = 0;
+
+  now(): Micros {
+    const elapsedMs = performance.now();
+    if (Math.abs(wallMs() - (this.#originMs + elapsedMs)) > STEP_MS) this.#originMs = wallMs() - elapsedMs;
+    this.#last = Math.max(this.#last, Math.round((this.#originMs + elapsedMs) * MICROS_PER_MS));
+    return this.#last as Micros;
+  }
+}
+
+export const systemClock: Clock = new SystemClock();
 
 export const systemTimers: Timers = {
   after: (delayMs, run) => {

@@ -27,6 +27,9 @@ export function violationsOf(world: World, entries: readonly Entry[]): string[] 
     ...decidedOnce(world, facts),
     ...executedOnce(ledger),
     ...neverOverfilled(ledger),
+    ...fillsAreConserved(facts, ledger),
+    // Where strategies share a position, two orders that reduce can race for it: the loser's part is corrected later.
+    ...(world.shared ? [] : nothingIsAdjusted(facts)),
     ...onlyResentWhenResolved(facts),
     ...coveredInTime(world, ledger),
     ...foldsToLiveState(world, entries),
@@ -82,6 +85,23 @@ function neverOverfilled(ledger: readonly LedgerEntry[]): string[] {
   }
   return found;
 }
+
+/** What the exchange executed for each order is what the journal booked, no more and no less. */
+function fillsAreConserved(facts: readonly Fact[], ledger: readonly LedgerEntry[]): string[] {
+  const difference = new Map<string, bigint>();
+  const add = (id: string, amount: bigint): void =>
+    void difference.set(id, (difference.get(id) ?? 0n) + amount);
+  for (const entry of ledger) if (entry.kind === 'fill') add(entry.clientOrderId, quantity(entry.quantity));
+  for (const fact of facts)
+    if (fact.type === 'order.filled') add(fact.clientOrderId, -quantity(fact.quantity));
+  return [...difference]
+    .filter(([, amount]) => amount !== 0n)
+    .map(([id, amount]) => `${id} was booked with a difference of ${showQuantity(amount as Quantity)}`);
+}
+
+/** Nobody else trades here: a position that has to be corrected was booked wrong. */
+const nothingIsAdjusted = (facts: readonly Fact[]): string[] =>
+  facts.filter(({ type }) => type === 'position.adjusted').map((fact) => JSON.stringify(fact));
 
 /** A further attempt follows only a refusal, or the proof that the one before it is not at the exchange. */
 function onlyResentWhenResolved(facts: readonly Fact[]): string[] {

@@ -13,6 +13,7 @@ interface Mix {
   readonly repeatedEvent: number;
   readonly lateEvent: number;
   readonly queryLagMsMax: number;
+  readonly tradesLagMs: number;
 }
 
 const draw = (random: Random): Mix => ({
@@ -24,6 +25,7 @@ const draw = (random: Random): Mix => ({
   repeatedEvent: random.pick([0, 0.2]),
   lateEvent: random.pick([0, 0.3]),
   queryLagMsMax: random.pick([0, 300]),
+  tradesLagMs: random.pick([0, 0, 2_000, 20_000]),
 });
 
 export class SeededWeather implements Weather {
@@ -58,6 +60,10 @@ export class SeededWeather implements Weather {
 
   queryLagMs(): number {
     return this.#cleared ? 0 : this.#random.between(0, this.#mix.queryLagMsMax);
+  }
+
+  tradesLagMs(): number {
+    return this.#cleared ? 0 : this.#mix.tradesLagMs;
   }
 
   event(): readonly number[] {

@@ -23,14 +23,15 @@ import { SeededWeather } from './weather.ts';
 const START_MS = Date.UTC(2026, 0, 1);
 const MARKET_STEP_MS = 200;
 const STORM_MS = 40_000;
-const CALM_MS = 25_000;
+const CALM_MS = 58_000;
 /** In the last part of the calm the market stands still, so that both sides can be compared at rest. */
-const STILL_MS = 12_000;
+const STILL_MS = 45_000;
 const PUBLISH_RETRY_MS = 400;
 /** The longest that one swallowed request can hold up: until its fate is decidable and has been asked for. */
 const FAULT_COST_MS = ACCEPTANCE_WINDOW_MS + 1_000;
 const account = 'sim' as AccountId;
 const symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'] as [Symbol, Symbol, Symbol];
+const strategies = ['momentum', 'reversal'] as [StrategyId, StrategyId];
 const crashPoints: [CrashPoint, ...CrashPoint[]] = ['decided', 'durable', 'sending', 'answered', 'event'];
 
 interface Incarnation {
@@ -45,6 +46,8 @@ export class World {
   readonly venue: Venue;
   readonly settings: TradingSettings;
   readonly weather: SeededWeather;
+  /** Whether several strategies hold parts of one position of the exchange. */
+  readonly shared: boolean;
   readonly acknowledged = new Map<SignalId, Answer[]>();
   readonly violations: string[] = [];
   /** Spans of virtual time in which the engine could not help: it was dead, or the weather swallowed a request. */
@@ -73,6 +76,7 @@ export class World {
     const dualSide = this.#random.chance(0.7);
     this.settings = { ...defaultSettings, positionMode: dualSide ? 'hedge' : 'one_way', symbols };
     this.venue = new Venue({ seed, clock: this.time, dualSide });
+    this.shared = this.#random.chance(0.3);
     this.#killsMax = this.#random.between(0, 4);
     this.#journal = new MemoryJournal({ schedule: (commit) => this.#commitLater(commit) });
   }
@@ -232,7 +236,11 @@ export class World {
     const rate = (): string => `0.00${random.between(1, 60).toString().padStart(2, '0')}`;
     return {
       id: `signal-${number}` as SignalId,
-      strategyId: random.pick(['momentum', 'reversal']) as StrategyId,
+      strategyId: this.shared
+        ? random.pick(strategies)
+        : symbol === symbols[0]
+          ? strategies[0]
+          : strategies[1],
       symbol,
       action,
       confidence: random.chance(0.1) ? '0.3' : '0.9',

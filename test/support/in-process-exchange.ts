@@ -19,7 +19,7 @@ import type {
   ReportOutcome,
   Submitted,
 } from '#exchange/port.ts';
-import type { AlgoOrderView, OrderTradeUpdate, Result, UserEvent } from '#simex/types.ts';
+import type { AlgoOrderView, OrderTradeUpdate, OrderView, Result, UserEvent } from '#simex/types.ts';
 import { algoEnd, reportOf, tradeOf } from './simulated-reports.ts';
 import type { Venue } from './venue.ts';
 import { ACCEPTANCE_WINDOW_MS, type Fate, type Weather } from './weather.ts';
@@ -226,8 +226,7 @@ export class InProcessExchange implements Exchange {
     const { exchange } = this.#options.venue;
     const found = exchange.queryOrder({ symbol, origClientOrderId: clientOrderId });
     if (!found.ok) return undefined;
-    const { orderId, status, executedQty } = found.order;
-    return reportOf(clientOrderId, String(orderId), status, executedQty, this.#trades(symbol, orderId));
+    return this.#queried(clientOrderId, String(found.order.orderId), found.order);
   }
 
   #conditionalReport({ symbol, clientOrderId }: Omit<OrderRef, 'book'>): OrderReport | undefined {
@@ -249,20 +248,21 @@ export class InProcessExchange implements Exchange {
     }
     const child = exchange.queryOrder({ symbol, orderId: actualOrderId });
     if (!child.ok) return undefined;
-    const { orderId, status, executedQty } = child.order;
-    const report = reportOf(
-      clientOrderId,
-      String(algoId),
-      status,
-      executedQty,
-      this.#trades(symbol, orderId),
-    );
-    return { ...report, childOrderId: actualOrderId };
+    return { ...this.#queried(clientOrderId, String(algoId), child.order), childOrderId: actualOrderId };
+  }
+
+  #queried(clientOrderId: ClientOrderId, exchangeOrderId: string, view: OrderView): OrderReport {
+    const { symbol, orderId, status, executedQty, avgPrice } = view;
+    const trades = this.#trades(symbol as Symbol, orderId);
+    const report = reportOf(clientOrderId, exchangeOrderId, status, executedQty, trades);
+    return avgPrice === '0' ? report : { ...report, averagePrice: avgPrice };
   }
 
   #trades(symbol: Symbol, orderId: number): Trade[] {
-    const listed = this.#options.venue.exchange.userTrades({ symbol, orderId: String(orderId) });
-    return listed.ok ? listed.trades.map(tradeOf) : [];
+    const { venue, weather } = this.#options;
+    const listed = venue.exchange.userTrades({ symbol, orderId: String(orderId) });
+    const until = venue.nowMs - weather.tradesLagMs();
+    return listed.ok ? listed.trades.filter(({ time }) => time <= until).map(tradeOf) : [];
   }
 
   #snapshot(takenAt: ExchangeSnapshot['takenAt']): ExchangeSnapshot {

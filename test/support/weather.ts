@@ -17,6 +17,8 @@ export interface Weather {
   query(): Fate;
   /** How long the exchange's query side may still deny an order that it has taken. */
   queryLagMs(): number;
+  /** How long the list of trades may lack what has been executed. */
+  tradesLagMs(): number;
   /** Delays of the copies in which an event arrives; none if it is lost. */
   event(): readonly number[];
 }
@@ -26,5 +28,6 @@ export const fairWeather: Weather = {
   cancel: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
   query: () => ({ applyAfterMs: 0, answerAfterMs: 0 }),
   queryLagMs: () => 0,
+  tradesLagMs: () => 0,
   event: () => [0],
 };

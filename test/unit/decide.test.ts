@@ -294,7 +294,7 @@ test('a position that the exchange does not hold is taken out once the differenc
   const account = new Account();
   const { stop } = account.openPosition();
   const compare = () => {
-    account.nowMs += 1_500;
+    account.nowMs += 20_000;
     const takenAt = (account.nowMs * 1000) as Micros;
     return types(account.do({ type: 'compare_snapshot', takenAt, positions: [], openOrders: [stop] }));
   };

@@ -1,7 +1,7 @@
 /** Everything about one signal, for people and programs: a sentence, the decision, the orders, the times, the facts. */
 
 import { z } from 'zod';
-import type { Entry } from '#core/facts.ts';
+import type { Entry, SignalAccepted } from '#core/facts.ts';
 import type { Micros, Seq } from '#core/ids.ts';
 import { refusals } from '#core/refusal.ts';
 import type { Signal } from '#core/signal.ts';
@@ -133,12 +133,16 @@ function decisionOf({ decided, decidedAt }: SignalStory): Explanation['decision'
           message: refusals[decided.reason],
         }
       : null,
-    market: refused ? null : { mark: decided.mark, bid: decided.bid, ask: decided.ask },
+    market: refused ? null : marketOf(decided),
     resized:
       resized === undefined
         ? null
         : { asked: resized.asked ?? null, planned: resized.planned, why: resized.why },
   };
+}
+
+function marketOf({ mark, bid, ask }: SignalAccepted): NonNullable<Explanation['decision']>['market'] {
+  return mark === undefined || bid === undefined || ask === undefined ? null : { mark, bid, ask };
 }
 
 function positionOf(position: PositionStory): Explanation['positions'][number] {

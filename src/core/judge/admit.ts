@@ -13,14 +13,11 @@ export function admit(state: EngineState, signal: Signal, at: Micros, rules: Rul
   const { settings } = state;
   const allowed = settings.symbols.includes(signal.symbol);
   const ageMs = Math.floor(at / MICROS_PER_MS) - signal.timestampMs;
+  const closing = signal.action === 'close';
+  const symbolCount = `${settings.symbols.length} symbols allowed`;
+  const confidence = rate(signal.confidence);
   const passes =
     rules.measure('hold', signal.action, 'buy, sell or close', signal.action !== 'hold') &&
-    rules.measure(
-      'symbol_not_allowed',
-      signal.symbol,
-      `${settings.symbols.length} symbols allowed`,
-      allowed,
-    ) &&
     rules.measure(
       'stale',
       `${ageMs} ms`,
@@ -33,13 +30,15 @@ export function admit(state: EngineState, signal: Signal, at: Micros, rules: Rul
       `${settings.clockSkewMsMax} ms`,
       -ageMs <= settings.clockSkewMsMax,
     ) &&
-    (signal.action === 'close' ||
-      rules.measure(
-        'low_confidence',
-        signal.confidence,
-        settings.confidenceMin,
-        rate(signal.confidence) >= rate(settings.confidenceMin),
-      ));
+    // What reduces is not held back by the rules for what adds.
+    (closing ||
+      (rules.measure('symbol_not_allowed', signal.symbol, symbolCount, allowed) &&
+        rules.measure(
+          'low_confidence',
+          signal.confidence,
+          settings.confidenceMin,
+          confidence >= rate(settings.confidenceMin),
+        )));
   if (!passes) return undefined;
   const instrument = state.instruments.get(signal.symbol);
   rules.measure('unknown_symbol', signal.symbol, 'listed by the exchange', instrument !== undefined);

@@ -1,11 +1,13 @@
 /** A signal to close: the strategy's positions in the symbol go at the market, its entries that are alive are revoked. */
 
+import type { Moment } from '../command.ts';
 import type { OrderPlanned } from '../facts.ts';
-import { addMs, intentIdOf, type Micros, positionKeyOf } from '../ids.ts';
-import type { Instrument, Quote } from '../instrument.ts';
+import { addMs, intentIdOf, positionKeyOf } from '../ids.ts';
+import type { Instrument } from '../instrument.ts';
 import type { Order, Story } from '../order.ts';
 import { planOrder } from '../plan.ts';
 import type { Position } from '../position.ts';
+import { isClosing } from '../protection.ts';
 import type { Signal } from '../signal.ts';
 import { type EngineState, ordersOf } from '../state.ts';
 import type { Decision, Rules } from './rules.ts';
@@ -15,8 +17,7 @@ export function judgeClose(
   signal: Signal,
   story: Story,
   instrument: Instrument,
-  quote: Quote,
-  at: Micros,
+  moment: Moment,
   rules: Rules,
 ): Decision {
   const orders: OrderPlanned[] = [];
@@ -33,8 +34,8 @@ export function judgeClose(
     const position = state.positions.get(key);
     if (position === undefined) continue;
     closing += 1;
-    if (ordersOf(state, key).some((order) => order.leg === 'close' || order.leg === 'flatten')) continue;
-    const planned = planClose(state, position, story, instrument, quote, at);
+    if (ordersOf(state, key).some(isClosing)) continue;
+    const planned = planClose(state, position, story, instrument, moment);
     if (!planned.ok) {
       rules.measure(planned.refusal.reason, planned.refusal.value, planned.refusal.limit, false);
       return rules.refusal();
@@ -45,7 +46,8 @@ export function judgeClose(
   if (!rules.measure('nothing_to_close', `${found} found`, 'a position or a working order', found > 0)) {
     return rules.refusal();
   }
-  return { kind: 'accepted', checks: rules.checks, quote, orders, revoked };
+  // A close needs no price; what there is of the market is told all the same.
+  return { kind: 'accepted', checks: rules.checks, quote: moment.quote(signal.symbol), orders, revoked };
 }
 
 function planClose(
@@ -53,8 +55,7 @@ function planClose(
   position: Position,
   story: Story,
   instrument: Instrument,
-  quote: Quote,
-  at: Micros,
+  moment: Moment,
 ) {
   const { side, strategy } = position.name;
   const plan = planOrder(
@@ -67,7 +68,7 @@ function planClose(
       quantity: position.holding.quantity,
     },
     instrument,
-    quote,
+    moment.quote(position.name.symbol),
   );
   if (!plan.ok) return plan;
   const fact: OrderPlanned = {
@@ -79,7 +80,7 @@ function planClose(
     side,
     attempt: 1,
     order: plan.order,
-    expiresAt: addMs(at, state.settings.signalAgeMsMax),
+    expiresAt: addMs(moment.at, state.settings.signalAgeMsMax),
   };
   return { ok: true as const, fact };
 }

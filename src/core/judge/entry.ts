@@ -3,19 +3,33 @@
 import type { OrderPlanned } from '../facts.ts';
 import {
   addMs,
-  increasing,
   intentIdOf,
   MICROS_PER_MS,
   type Micros,
+  type PositionKey,
   type PositionSide,
   positionKeyOf,
 } from '../ids.ts';
 import type { Instrument, Quote } from '../instrument.ts';
-import { money, type Price, price, quantity, quantityFor, showPrice, showQuantity } from '../money.ts';
+import {
+  addQuantity,
+  money,
+  type Price,
+  price,
+  type Quantity,
+  quantity,
+  quantityFor,
+  showPrice,
+  showQuantity,
+  subtractQuantity,
+  zeroMoney,
+  zeroQuantity,
+} from '../money.ts';
 import type { ProtectionText, Story } from '../order.ts';
 import { planOrder } from '../plan.ts';
+import { entryPriceOf, increase, levelsFrom, noHolding } from '../position.ts';
 import type { Signal } from '../signal.ts';
-import type { EngineState } from '../state.ts';
+import { type EngineState, ordersOf } from '../state.ts';
 import type { Decision, Resize, Rules } from './rules.ts';
 
 export function judgeEntry(
@@ -36,8 +50,6 @@ export function judgeEntry(
   const reference =
     signal.price === undefined ? (side === 'LONG' ? quote.ask : quote.bid) : price(signal.price);
   const protection = protectionOf(signal, settings.stopLossRate);
-  if (!levelsFit(protection, side, reference, rules)) return rules.refusal();
-
   const position = positionKeyOf({
     account: state.account,
     strategy: signal.strategyId,
@@ -63,18 +75,40 @@ export function judgeEntry(
     rules.measure(plan.refusal.reason, plan.refusal.value, plan.refusal.limit, false);
     return rules.refusal();
   }
-  const total = (state.positions.get(position)?.holding.quantity ?? 0n) + plan.quantity;
+  const held = state.positions.get(position)?.holding ?? noHolding;
+  const total = addQuantity(addQuantity(held.quantity, working(state, position)), plan.quantity);
   const largest = instrument.marketQuantityMax;
   // A larger position could not be covered by one stop.
-  if (
-    !rules.measure(
-      'above_max_quantity',
-      showQuantity(total as typeof largest),
-      showQuantity(largest),
-      total <= largest,
-    )
-  ) {
+  const coverable = total <= largest;
+  if (!rules.measure('above_max_quantity', showQuantity(total), showQuantity(largest), coverable)) {
     return rules.refusal();
+  }
+  const entered = increase(held, { price: reference, quantity: plan.quantity, fee: zeroMoney });
+  const levels = levelsFrom(protection, side, entryPriceOf(entered));
+  const limited = signal.price !== undefined;
+  for (const leg of ['stop', 'take_profit'] as const) {
+    const at = leg === 'stop' ? levels.stop : levels.target;
+    if (at === undefined) continue;
+    const market = limited ? { ...quote, mark: reference } : worstMark(leg, side, reference, quote);
+    const guard = planOrder(
+      {
+        id: intentIdOf(story.key, leg, side),
+        attempt: 1,
+        leg,
+        side,
+        positionMode: settings.positionMode,
+        quantity: plan.quantity,
+        triggerPrice: at,
+      },
+      instrument,
+      market,
+    );
+    const reason = leg === 'stop' ? 'wrong_side_stop' : 'wrong_side_target';
+    const { value, limit } = guard.ok
+      ? { value: showPrice(at), limit: showPrice(market.mark) }
+      : guard.refusal;
+    const broken = guard.ok || guard.refusal.reason === 'would_trigger' ? reason : guard.refusal.reason;
+    if (!rules.measure(broken, value, limit, guard.ok)) return rules.refusal();
   }
   const order: OrderPlanned = {
     type: 'order.planned',
@@ -128,30 +162,18 @@ function protectionOf(signal: Signal, stopLossRate: string): ProtectionText {
   };
 }
 
-/** A distance is on the right side by construction; a price is compared with the entry. */
-function levelsFit(protection: ProtectionText, side: PositionSide, reference: Price, rules: Rules): boolean {
-  const long = side === 'LONG';
-  const limit = `${increasing(side)} near ${showPrice(reference)}`;
-  if (protection.stop !== undefined) {
-    const stop = price(protection.stop);
-    if (
-      !rules.measure('wrong_side_stop', protection.stop, limit, long ? stop < reference : stop > reference)
-    ) {
-      return false;
-    }
+/** The market that a level is judged by: where the position would be entered or where it is marked, whichever is nearer. */
+function worstMark(leg: 'stop' | 'take_profit', side: PositionSide, reference: Price, quote: Quote): Quote {
+  const below = (leg === 'stop') === (side === 'LONG');
+  const nearer = below ? reference < quote.mark : reference > quote.mark;
+  return nearer ? { ...quote, mark: reference } : quote;
+}
+
+/** What the position's entries that are alive may still add. */
+function working(state: EngineState, position: PositionKey): Quantity {
+  let sum = zeroQuantity;
+  for (const order of ordersOf(state, position, 'entry')) {
+    sum = addQuantity(sum, subtractQuantity(order.quantity, order.filled));
   }
-  if (protection.target !== undefined) {
-    const target = price(protection.target);
-    if (
-      !rules.measure(
-        'wrong_side_target',
-        protection.target,
-        limit,
-        long ? target > reference : target < reference,
-      )
-    ) {
-      return false;
-    }
-  }
-  return true;
+  return sum;
 }

@@ -16,9 +16,8 @@ export function judge(state: EngineState, signal: Signal, story: Story, moment: 
   const rules = new Rules();
   const instrument = admit(state, signal, moment.at, rules);
   if (instrument === undefined) return rules.refusal();
+  if (signal.action === 'close') return judgeClose(state, signal, story, instrument, moment, rules);
   const quote = freshQuote(state, signal, moment, rules);
   if (quote === undefined) return rules.refusal();
-  return signal.action === 'close'
-    ? judgeClose(state, signal, story, instrument, quote, moment.at, rules)
-    : judgeEntry(state, signal, story, instrument, quote, rules);
+  return judgeEntry(state, signal, story, instrument, quote, rules);
 }

@@ -15,7 +15,7 @@ export type Decision =
   | {
       readonly kind: 'accepted';
       readonly checks: readonly Check[];
-      readonly quote: Quote;
+      readonly quote: Quote | undefined;
       readonly orders: readonly OrderPlanned[];
       /** Entries that a close signal overtakes. */
       readonly revoked: readonly Order[];
