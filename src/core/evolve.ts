@@ -6,7 +6,7 @@
 import type { Fact, OrderPlanned } from './facts.ts';
 import type { ClientOrderId, Micros, PositionKey, Seq } from './ids.ts';
 import { instrument } from './instrument.ts';
-import { money, type Price, price, type Quantity, quantity } from './money.ts';
+import { money, type Price, price, type Quantity, quantity, subtractQuantity } from './money.ts';
 import type { Order } from './order.ts';
 import { entryPriceOf, type Holding, type Position } from './position.ts';
 import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
@@ -178,7 +178,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       state.drifts.set(`${fact.symbol}/${fact.side}`, {
         symbol: fact.symbol,
         side: fact.side,
-        exchange: quantity(fact.exchange),
+        difference: subtractQuantity(quantity(fact.journal), quantity(fact.exchange)),
         since: at,
       });
       return;

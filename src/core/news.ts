@@ -30,7 +30,7 @@ import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
 const ATTEMPTS_MAX = 3;
 const RETRY_DELAY_MS = 500;
 /** The exchange holds nothing to close: trying again waits for the comparison that tells why. */
-const NOTHING_HELD_DELAY_MS = 5_000;
+const NOTHING_HELD_DELAY_MS = 3_000;
 /** Begins the id of a fill that stands for trades that could not be read. */
 const SUMMARY = 'summary-';
 

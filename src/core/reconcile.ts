@@ -14,7 +14,7 @@ import {
   type Symbol,
   signalKeyOf,
 } from './ids.ts';
-import { type Quantity, quantity, showQuantity } from './money.ts';
+import { type Quantity, quantity, showQuantity, subtractQuantity } from './money.ts';
 import type { Order } from './order.ts';
 import type { Position } from './position.ts';
 import { type EngineState, isMissingTrades } from './state.ts';
@@ -103,13 +103,14 @@ function compareSide(
   );
   const drift = state.drifts.get(`${symbol}/${side}`);
   if (ours === theirs) return drift === undefined ? [] : [{ type: 'drift.cleared', symbol, side }];
-  if (drift === undefined || drift.exchange !== theirs) {
+  const difference = subtractQuantity(ours, theirs);
+  if (drift === undefined || drift.difference !== difference) {
     const journal = showQuantity(ours);
     return [{ type: 'drift.found', symbol, side, journal, exchange: showQuantity(theirs) }];
   }
   const lasting = at > addMs(drift.since, DRIFT_CONFIRM_MS);
-  if (!lasting || theirs > ours) return [];
-  return [...takeAway(positions, (ours - theirs) as Quantity), { type: 'drift.cleared', symbol, side }];
+  if (!lasting || difference < 0n) return [];
+  return [...takeAway(positions, difference), { type: 'drift.cleared', symbol, side }];
 }
 
 /**

@@ -17,7 +17,8 @@ export const STATE_VERSION = 2;
 export interface Drift {
   readonly symbol: Symbol;
   readonly side: PositionSide;
-  readonly exchange: Quantity;
+  /** What the journal holds beyond the exchange; negative if it holds less. */
+  readonly difference: Quantity;
   readonly since: Micros;
 }
 
