@@ -11,7 +11,9 @@ import {
   showMoney,
   showPrice,
   showQuantity,
+  subtractQuantity,
   zeroMoney,
+  zeroQuantity,
 } from './money.ts';
 import type { ExchangeRefusal, Order, OrderReport, Story, Trade } from './order.ts';
 import {
@@ -97,7 +99,7 @@ export function decideReport(state: EngineState, order: Order, report: OrderRepo
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(answeredAt === undefined ? {} : { answeredAt }),
   };
-  if (isAheadOfItsEntry(state, order)) return [];
+  if (isAheadOfItsEntry(state, order, quantity(report.executed))) return [];
   const facts: Fact[] = [];
   const { exchangeOrderId, childOrderId } = report;
   const { plannedAt } = order;
@@ -117,11 +119,13 @@ export function decideReport(state: EngineState, order: Order, report: OrderRepo
   return facts;
 }
 
-/** What it took was opened by an entry whose trades are not known yet: it is heard when they are. */
-const isAheadOfItsEntry = (state: EngineState, order: Order): boolean =>
-  order.leg !== 'entry' &&
-  !state.positions.has(order.position) &&
-  ordersOf(state, order.position, 'entry').some(isMissingTrades);
+/** It took more than is known to be held, of an entry whose trades are not known yet: it is heard when they are. */
+function isAheadOfItsEntry(state: EngineState, order: Order, executed: Quantity): boolean {
+  if (order.leg === 'entry') return false;
+  const held = state.positions.get(order.position)?.holding.quantity ?? zeroQuantity;
+  const taken = subtractQuantity(executed, order.filled);
+  return taken > held && ordersOf(state, order.position, 'entry').some(isMissingTrades);
+}
 
 /**
  * A position that the exchange has opened must be guarded even if its trades cannot be read: what is missing of them

@@ -56,8 +56,12 @@ export class Inquiries {
   }
 
   askSoon(order: Order): void {
+    this.#askIn(ASK_SOON_MS, order);
+  }
+
+  #askIn(delayMs: number, order: Order): void {
     const { timers, orderOf } = this.#options;
-    timers.after(ASK_SOON_MS, () => {
+    timers.after(delayMs, () => {
       const live = orderOf(order.plan.clientOrderId);
       if (live !== undefined) this.ask(live);
     });
@@ -100,6 +104,7 @@ export class Inquiries {
     inquiry.withoutTrades = listsItsTrades(order, report) ? 0 : inquiry.withoutTrades + 1;
     const tradesOverdue = inquiry.withoutTrades >= TRADES_ASKED_MAX;
     handle({ type: 'record_report', report, how: 'query', ...(tradesOverdue ? { tradesOverdue } : {}) });
+    if (inquiry.withoutTrades > 0 && !tradesOverdue) this.#askIn(inquiry.pauseMs, order);
   }
 
   #report({ plan: { clientOrderId, symbol, book } }: Order): Promise<ReportOutcome> {

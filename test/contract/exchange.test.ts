@@ -49,6 +49,8 @@ suite('exchange contract', { concurrency: 8 }, () => {
       'asking tells what the stream told',
     );
     assert.deepEqual([asked.status, asked.executed], ['filled', '0.01']);
+    assert.ok(asked.averagePrice !== undefined);
+    assert.equal(reports.at(-1)?.averagePrice, asked.averagePrice);
   });
 
   test('a limit order rests, is cancelled once, and is not open after that', async (context) => {
@@ -59,8 +61,8 @@ suite('exchange contract', { concurrency: 8 }, () => {
     assert.deepEqual(await rig.exchange.cancel(refOf(order)), { kind: 'canceled' });
     await rig.told(order, 'canceled');
     assert.deepEqual(await rig.exchange.cancel(refOf(order)), { kind: 'not_open' });
-    const { status, executed, trades } = await rig.found(order);
-    assert.deepEqual([status, executed, trades], ['canceled', '0', []]);
+    const { status, executed, averagePrice, trades } = await rig.found(order);
+    assert.deepEqual([status, executed, averagePrice, trades], ['canceled', '0', undefined, []]);
   });
 
   test('a stop rests in the conditional book and is cancelled there', async (context) => {
@@ -94,6 +96,7 @@ suite('exchange contract', { concurrency: 8 }, () => {
       [asked.status, asked.executed, asked.childOrderId, asked.exchangeOrderId, traded([asked])],
       ['filled', '0.01', last.childOrderId, exchangeOrderId, '0.01'],
     );
+    assert.ok(asked.averagePrice !== undefined && asked.averagePrice === last.averagePrice);
     assert.equal((await rig.ledger(stop.clientOrderId, 'algo_finished')).length, 1);
     const snapshot = await rig.exchange.snapshot();
     assert.deepEqual(snapshot.kind === 'answer' && snapshot.value.positions, []);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { Http, type HttpRequest } from '#exchange/binance/http.ts';
+import { until } from '../support/binance-script.ts';
 
 const servers: Server[] = [];
 const clients: Http[] = [];
@@ -40,6 +41,7 @@ const post: HttpRequest = {
   body: 'a=1',
   deadlineMs: 2_000,
   answerBytesMax: 1_000,
+  heldBack: () => undefined,
 };
 
 test('a refused connection was never sent', async () => {
@@ -113,5 +115,36 @@ test('the status and the raw body of an error are kept', async () => {
     socket.write('HTTP/1.1 503 Service Unavailable\r\nContent-Length: 20\r\n\r\nService Unavailable.'),
   );
   const result = await client(port).request(post);
-  assert.deepEqual(result, { kind: 'answered', status: 503, body: 'Service Unavailable.' });
+  assert.deepEqual(result, {
+    kind: 'answered',
+    status: 503,
+    headers: { 'content-length': '20' },
+    body: 'Service Unavailable.',
+  });
+});
+
+test('a request that is held back is not sent, even if that is only found when a connection is free', async () => {
+  const received: string[] = [];
+  const waiting: Socket[] = [];
+  let heldBack: string | undefined;
+  const port = await listen((socket, text) => {
+    received.push(text);
+    waiting.push(socket);
+  });
+  const http = client(port);
+  const request = { ...post, heldBack: () => heldBack };
+  const connections = 16;
+  const first = Array.from({ length: connections }, () => http.request(request));
+  await until('all connections in use', () => received.length === connections);
+  const queued = http.request(request);
+  heldBack = 'banned';
+  assert.deepEqual(await http.request(request), { kind: 'held_back', cause: 'banned' }, 'without waiting');
+  for (const socket of waiting) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}');
+  assert.deepEqual(await queued, { kind: 'held_back', cause: 'banned' });
+  assert.ok((await Promise.all(first)).every(({ kind }) => kind === 'answered'));
+  heldBack = undefined;
+  void http.request(request);
+  await until('one more', () => received.length > connections);
+  assert.equal(received.length, connections + 1);
+  for (const socket of waiting) socket.destroy();
 });

@@ -54,7 +54,7 @@ for (const [book, route, id, success] of [
 
 test('the report of a regular order carries its trades', async () => {
   rig.server.on('GET /fapi/v1/order', () =>
-    ok(orderBody({ status: 'PARTIALLY_FILLED', executedQty: '0.006' })),
+    ok(orderBody({ status: 'PARTIALLY_FILLED', executedQty: '0.006', avgPrice: '99.50000' })),
   );
   rig.server.on('GET /fapi/v1/userTrades', () => ok([tradeBody(1, '0.002'), tradeBody(2, '0.003')]));
   assert.deepEqual(await rig.make().report(ref(ENTRY, 'regular')), {
@@ -64,6 +64,7 @@ test('the report of a regular order carries its trades', async () => {
       exchangeOrderId: '7',
       status: 'open',
       executed: '0.006',
+      averagePrice: '99.5',
       trades: [trade('1', '0.002'), trade('2', '0.003')],
     },
   });
@@ -71,10 +72,30 @@ test('the report of a regular order carries its trades', async () => {
   assert.equal(rig.server.requestsOf('GET /fapi/v1/userTrades')[0]?.params.get('orderId'), '7');
 });
 
-test('an order without executions has no trades to ask for', async () => {
-  rig.server.on('GET /fapi/v1/order', () => ok(orderBody({ status: 'CANCELED' })));
+for (const [told, averagePrice] of [
+  ['99.12345678909', '99.123456789'],
+  ['0.00000', undefined],
+  ['-1', undefined],
+  ['1e5', undefined],
+  [99.5, undefined],
+  [undefined, undefined],
+] as const) {
+  test(`an average price of ${told} is reported as ${averagePrice ?? 'none'}`, async () => {
+    const order = orderBody({ status: 'FILLED', executedQty: '0.010', avgPrice: told });
+    rig.server.on('GET /fapi/v1/order', () => ok(order));
+    rig.server.on('GET /fapi/v1/userTrades', () => ok([]));
+    const outcome = await rig.make().report(ref(ENTRY, 'regular'));
+    assert.ok(outcome.kind === 'found');
+    assert.equal(outcome.report.averagePrice, averagePrice);
+    assert.equal('averagePrice' in outcome.report, averagePrice !== undefined);
+  });
+}
+
+test('an order without executions has no average price, and no trades to ask for', async () => {
+  rig.server.on('GET /fapi/v1/order', () => ok(orderBody({ status: 'CANCELED', avgPrice: '99.5' })));
   const outcome = await rig.make().report(ref(ENTRY, 'regular'));
-  assert.equal(outcome.kind === 'found' && outcome.report.status, 'canceled');
+  assert.ok(outcome.kind === 'found');
+  assert.deepEqual([outcome.report.status, 'averagePrice' in outcome.report], ['canceled', false]);
   assert.equal(rig.server.requestsOf('GET /fapi/v1/userTrades').length, 0);
 });
 
@@ -154,9 +175,10 @@ for (const [algoStatus, childStatus, status] of [
     rig.server.on('GET /fapi/v1/algoOrder', () =>
       ok(algoBody({ algoStatus, actualOrderId: '41', actualQty: '0.004' })),
     );
+    const child = orderBody({ orderId: 41, clientOrderId: 'x', status: childStatus });
     rig.server.on('GET /fapi/v1/order', ({ params }) =>
       params.get('orderId') === '41'
-        ? ok(orderBody({ orderId: 41, clientOrderId: 'x', status: childStatus, executedQty: '0.004' }))
+        ? ok({ ...child, executedQty: '0.004', avgPrice: '99.50' })
         : failure(400, -2013, 'Order does not exist.'),
     );
     rig.server.on('GET /fapi/v1/userTrades', ({ params }) =>
@@ -170,6 +192,7 @@ for (const [algoStatus, childStatus, status] of [
         childOrderId: '41',
         status,
         executed: '0.004',
+        averagePrice: '99.5',
         trades: [trade('5', '0.004')],
       },
     });

@@ -17,7 +17,7 @@ import type { LedgerEntry } from '#simex/types.ts';
 import type { World } from './world.ts';
 
 /** How much longer than the configured bound a position may be uncovered: the time to find out and to close it. */
-const EXPOSURE_SLACK_MS = 6_000;
+const EXPOSURE_SLACK_MS = 10_000;
 
 export function violationsOf(world: World, entries: readonly Entry[]): string[] {
   const facts = entries.flatMap((entry) => entry.facts);

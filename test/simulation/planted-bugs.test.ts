@@ -62,7 +62,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'one denial by the exchange is taken for the truth',
     file: 'src/engine/inquiries.ts',
-    right: "if (outcome.kind === 'missing' && order.phase === 'unknown') {",
+    right: "if (outcome.kind === 'missing') {",
     wrong: "if (outcome.kind === 'missing' && order.phase === 'planned') {",
     noticedBy: simulation,
   },
@@ -76,8 +76,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a stop that no longer fits the position is left as it is',
     file: 'src/core/protection.ts',
-    right: 'order.quantity === position.holding.quantity &&',
-    wrong: 'order.quantity <= position.holding.quantity &&',
+    right: 'order.quantity === guarded &&',
+    wrong: 'order.quantity <= guarded &&',
     noticedBy: decisions,
   },
   {
@@ -105,8 +105,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a quantity is rounded up past what was asked for',
     file: 'src/core/plan.ts',
-    right: "let quantity = roundToStep(intent.quantity, step, 'down');",
-    wrong: "let quantity = roundToStep(intent.quantity, step, 'up');",
+    right: "? roundToStep(intent.quantity, step, 'down')",
+    wrong: "? roundToStep(intent.quantity, step, 'up')",
     noticedBy: planRules,
   },
 ];

@@ -31,13 +31,13 @@ const draw = (random: Random): Mix => ({
 export class SeededWeather implements Weather {
   readonly #random: Random;
   readonly #mix: Mix;
-  readonly #onFault: () => void;
+  readonly #onLostSubmit: () => void;
   #cleared = false;
 
-  /** @param onFault hears of each request that goes wrong, when it does */
-  constructor(random: Random, onFault: () => void) {
+  /** @param onLostSubmit hears of each order that goes astray, when it does */
+  constructor(random: Random, onLostSubmit: () => void) {
     this.#random = random;
-    this.#onFault = onFault;
+    this.#onLostSubmit = onLostSubmit;
     this.#mix = draw(random);
   }
 
@@ -47,7 +47,9 @@ export class SeededWeather implements Weather {
   }
 
   submit(): Fate {
-    return this.#fate();
+    const fate = this.#fate();
+    if (fate.failed === true || fate.answerAfterMs === 'lost') this.#onLostSubmit();
+    return fate;
   }
 
   cancel(): Fate {
@@ -75,12 +77,6 @@ export class SeededWeather implements Weather {
   }
 
   #fate(): Fate {
-    const fate = this.#draw();
-    if (fate.failed === true || fate.answerAfterMs === 'lost') this.#onFault();
-    return fate;
-  }
-
-  #draw(): Fate {
     const random = this.#random;
     const applyAfterMs = random.between(1, 20);
     const answerAfterMs = random.between(1, 20);

@@ -13,13 +13,18 @@ export interface ScriptedRequest {
 }
 
 /** reset: the connection is torn after the request has arrived. hang: there is never an answer. */
-export type ScriptedReply = { readonly status: number; readonly body: unknown } | 'reset' | 'hang';
+export type ScriptedReply =
+  | { readonly status: number; readonly body: unknown; readonly headers?: Headers }
+  | 'reset'
+  | 'hang';
+type Headers = Readonly<Record<string, string>>;
 export type Script = (request: ScriptedRequest) => ScriptedReply;
 
-export const ok = (body: unknown): ScriptedReply => ({ status: 200, body });
-export const failure = (status: number, code: number, msg: string): ScriptedReply => ({
+export const ok = (body: unknown, headers: Headers = {}): ScriptedReply => ({ status: 200, body, headers });
+export const failure = (status: number, code: number, msg: string, headers: Headers = {}): ScriptedReply => ({
   status,
   body: { code, msg },
+  headers,
 });
 
 export const LISTEN_KEY = 'listen-key-canary-7f3a';
@@ -119,7 +124,7 @@ export class ScriptedBinance {
       request.socket.resetAndDestroy();
       return;
     }
-    response.statusCode = reply.status;
+    response.writeHead(reply.status, reply.headers);
     response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
   }
 

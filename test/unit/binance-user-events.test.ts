@@ -68,9 +68,19 @@ const algoUpdate = (fields: Record<string, unknown>) => ({
   o: { caid: STOP, aid: 900, at: 'CONDITIONAL', o: 'STOP_MARKET', s: 'BTCUSDT', X: 'NEW', ai: '', ...fields },
 });
 
-const fill = { x: 'TRADE', X: 'FILLED', l: '0.010', z: '0.010', L: '99.50', n: '0.00049750', t: 55, m: true };
+const fill = {
+  x: 'TRADE',
+  X: 'FILLED',
+  l: '0.010',
+  z: '0.010',
+  L: '99.50',
+  ap: '99.500',
+  n: '0.00049750',
+  t: 55,
+  m: true,
+};
 
-test('a fill is a report with one trade and the quantity executed so far', () => {
+test('a fill is a report with one trade, and the quantity executed so far at its average price', () => {
   const { reports, tell } = start();
   tell(orderUpdate(fill));
   assert.deepEqual(reports, [
@@ -79,6 +89,7 @@ test('a fill is a report with one trade and the quantity executed so far', () =>
       exchangeOrderId: '7',
       status: 'filled',
       executed: '0.01',
+      averagePrice: '99.5',
       trades: [
         {
           tradeId: '55',
@@ -114,6 +125,17 @@ for (const [X, status] of [
     tell(orderUpdate({ x: X, X }));
     assert.equal(reports[0]?.status, status);
     assert.deepEqual(reports[0]?.trades, []);
+  });
+}
+
+for (const ap of ['0', '0.000', undefined]) {
+  test(`a fill whose average price is ${ap} is reported without one`, () => {
+    const { reports, tell } = start();
+    tell(orderUpdate({ ...fill, ap }));
+    assert.deepEqual(
+      reports.map((report) => [report.executed, 'averagePrice' in report]),
+      [['0.01', false]],
+    );
   });
 }
 
@@ -155,11 +177,16 @@ for (const c of [STOP, 'an-id-of-the-exchange']) {
     tell(orderUpdate({ ...child, ...fill, c }));
     tell(finished);
     assert.deepEqual(
-      reports.map(({ status, childOrderId, trades }) => [status, childOrderId, trades.length]),
+      reports.map((report) => [
+        report.status,
+        report.childOrderId,
+        report.averagePrice,
+        report.trades.length,
+      ]),
       [
-        ['open', undefined, 0],
-        ['open', '41', 0],
-        ['filled', '41', 1],
+        ['open', undefined, undefined, 0],
+        ['open', '41', undefined, 0],
+        ['filled', '41', '99.5', 1],
       ],
     );
     assert.ok(reports.every((report) => report.clientOrderId === STOP && report.exchangeOrderId === '900'));

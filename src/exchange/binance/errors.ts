@@ -17,6 +17,7 @@ export type Meaning =
 const refused = (refusal: ExchangeRefusal): Meaning => ({ kind: 'refused', refusal });
 export const UNKNOWN: Meaning = { kind: 'unknown' };
 export const UNAVAILABLE: Meaning = refused('unavailable');
+export const THROTTLED: Meaning = refused('throttled');
 
 const refusalCodes: Record<ExchangeRefusal, readonly number[]> = {
   would_trigger: [-2021],
@@ -146,7 +147,7 @@ const FAILED_503 = [
 
 /** @param message the error's msg, or the raw body where it has none */
 export function meaningOf(status: number, code: number | undefined, message: string): Meaning {
-  if (status === 429 || status === 418) return refused('throttled');
+  if (status === 429 || status === 418) return THROTTLED;
   // The web application firewall: the request never reached the exchange.
   if (status === 403) return UNAVAILABLE;
   if (status === 503 && code !== -1008) {

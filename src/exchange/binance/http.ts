@@ -1,8 +1,10 @@
 /**
  * One HTTP request with a deadline, told apart by what the other side can have seen of it: answered, broken (it may
- * have been received) or unsent (it certainly was not). undici's dispatch says when a request goes onto a socket.
+ * have been received), unsent or held back (it certainly was not). undici's dispatch says when a request goes onto a
+ * socket.
  */
 
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 
 const CONNECTIONS_MAX = 16;
@@ -18,12 +20,18 @@ export interface HttpRequest {
   readonly body: string | undefined;
   readonly deadlineMs: number;
   readonly answerBytesMax: number;
+  /** Why it must not be sent; asked again when a socket is ready, since it may have waited for one. */
+  readonly heldBack: () => string | undefined;
 }
 
 export type HttpResult =
-  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
-  | { readonly kind: 'broken'; readonly cause: string }
-  | { readonly kind: 'unsent'; readonly cause: string };
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: string;
+    }
+  | { readonly kind: 'broken' | 'unsent' | 'held_back'; readonly cause: string };
 
 /** A connection error by its code (ECONNREFUSED): messages may carry addresses with parameters. */
 export function causeOf(error: unknown): string {
@@ -52,6 +60,8 @@ export class Http {
   }
 
   async request(request: HttpRequest): Promise<HttpResult> {
+    const held = request.heldBack();
+    if (held !== undefined) return { kind: 'held_back', cause: held };
     if (this.#inFlight >= REQUESTS_IN_FLIGHT_MAX) {
       return { kind: 'unsent', cause: `${REQUESTS_IN_FLIGHT_MAX} requests are under way` };
     }
@@ -75,16 +85,19 @@ export class Http {
 
 class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #answerBytesMax: number;
+  readonly #heldBack: HttpRequest['heldBack'];
   readonly #resolve: (result: HttpResult) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #settled = false;
   #status = 0;
+  #headers: IncomingHttpHeaders = {};
   #bytes = 0;
 
   constructor(request: HttpRequest, resolve: (result: HttpResult) => void) {
     this.#answerBytesMax = request.answerBytesMax;
+    this.#heldBack = request.heldBack;
     this.#resolve = resolve;
     this.#timer = setTimeout(
       () => this.#fail(`no answer within ${request.deadlineMs} ms`),
@@ -95,12 +108,19 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   /** A socket is ready and the request is about to be written to it. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // Reported as unsent while it waited for a socket: it must not be sent after that.
-    if (this.#settled) controller.abort(new Error('the deadline of this request has passed'));
+    const held = this.#heldBack();
+    if (held !== undefined) this.#settle({ kind: 'held_back', cause: held });
+    // Reported as unsent, perhaps while it waited for a socket: it must not be sent after that.
+    if (this.#settled) controller.abort(new Error(held ?? 'the deadline of this request has passed'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
     this.#status = status;
+    this.#headers = headers;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -114,7 +134,7 @@ class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const body = Buffer.concat(this.#chunks, this.#bytes).toString('utf8');
-    this.#settle({ kind: 'answered', status: this.#status, body });
+    this.#settle({ kind: 'answered', status: this.#status, headers: this.#headers, body });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -22,7 +22,7 @@ import type { Params } from './signing.ts';
 const ORDER_PATH = '/fapi/v1/order';
 const ALGO_PATH = '/fapi/v1/algoOrder';
 /** For the error of the clock offset and the way inside the exchange: past recvWindow and this, it is too late. */
-const DECIDABLE_MARGIN_MS = 1_000;
+export const ACCEPTANCE_MARGIN_MS = 1_000;
 const TRADES_PER_PAGE = 1_000;
 const TRADE_PAGES_MAX = 20;
 
@@ -55,7 +55,7 @@ export class Orders {
     const { sentAt, answeredAt } = result;
     const done = (outcome: SubmitOutcome): Submitted => ({ outcome, sentAt, answeredAt });
     const unknown = (cause: string): Submitted =>
-      done({ kind: 'unknown', cause, decidableAt: addMs(sentAt, recvWindowMs + DECIDABLE_MARGIN_MS) });
+      done({ kind: 'unknown', cause, decidableAt: addMs(sentAt, recvWindowMs + ACCEPTANCE_MARGIN_MS) });
     if (result.kind === 'error') {
       const refused = refusedBy(result);
       return refused === undefined ? unknown(describe(result)) : done(refused);

@@ -6,6 +6,8 @@ export type ProblemCode =
   | 'malformed_message'
   /** The account has orders that this engine did not make. */
   | 'foreign_order'
+  /** The exchange asks for a pause: requests are held back. */
+  | 'rate_limited'
   | 'stream_lost'
   | 'listen_key_failed'
   | 'clock_resynchronised'

@@ -50,18 +50,26 @@ const algoStatuses: Record<AlgoStatus, 'open' | 'child' | EndStatus> = {
 };
 export const algoStatusOf = (status: AlgoStatus): 'open' | 'child' | EndStatus => algoStatuses[status];
 
+/** Of everything that a regular order has executed, where it is told. */
+const averageOf = ({
+  executedQty,
+  avgPrice,
+}: Pick<OrderAnswer, 'executedQty' | 'avgPrice'>): Pick<OrderReport, 'averagePrice'> =>
+  executedQty === '0' || avgPrice === undefined ? {} : { averagePrice: avgPrice };
+
 export const orderReport = (answer: OrderAnswer, trades: readonly Trade[]): OrderReport => ({
   clientOrderId: answer.clientOrderId as ClientOrderId,
   exchangeOrderId: answer.orderId,
   status: statusOf(answer.status),
   executed: answer.executedQty,
+  ...averageOf(answer),
   trades,
 });
 
 /** A triggered conditional order: its own names, its child's fate. */
 export const childReport = (
   algo: Pick<AlgoOrderAnswer, 'clientAlgoId' | 'algoId'>,
-  child: Pick<OrderAnswer, 'orderId' | 'status' | 'executedQty'>,
+  child: Omit<OrderAnswer, 'clientOrderId'>,
   trades: readonly Trade[],
 ): OrderReport => ({
   clientOrderId: algo.clientAlgoId as ClientOrderId,
@@ -69,6 +77,7 @@ export const childReport = (
   childOrderId: child.orderId,
   status: statusOf(child.status),
   executed: child.executedQty,
+  ...averageOf(child),
   trades,
 });
 

@@ -1,15 +1,16 @@
 /**
- * The REST gateway: keys, signatures, timestamps and the meaning of errors. It keeps the offset of the server's
- * clock and repairs it when the server says that a timestamp is off.
+ * The REST gateway: keys, signatures, timestamps, the pauses that the server asks for and the meaning of errors. It
+ * keeps the offset of the server's clock and repairs it when the server says that a timestamp is off.
  */
 
 import type { Micros } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Answer } from '../port.ts';
-import { type Meaning, meaningOf, UNAVAILABLE, UNKNOWN } from './errors.ts';
-import { Http } from './http.ts';
+import { type Meaning, meaningOf, THROTTLED, UNAVAILABLE, UNKNOWN } from './errors.ts';
+import { Http, type HttpResult } from './http.ts';
 import { parseJson } from './json.ts';
 import type { OnProblem } from './problem.ts';
+import type { RateGate } from './rate-gate.ts';
 import type { Redactor, Secret } from './secret.ts';
 import { encodeParams, type Params, Signer } from './signing.ts';
 
@@ -56,6 +57,7 @@ interface RestOptions {
   readonly apiSecret: Secret;
   readonly recvWindowMs: number;
   readonly clock: Clock;
+  readonly rateGate: RateGate;
   readonly redactor: Redactor;
   readonly onProblem: OnProblem;
 }
@@ -123,7 +125,7 @@ export class Rest {
   }
 
   async #send(call: RestCall): Promise<RestResult> {
-    const { clock, redactor } = this.#options;
+    const { clock, rateGate, redactor, onProblem } = this.#options;
     const sentAt = clock.nowMicros();
     const payload = this.#payload(call, sentAt);
     // Parameters of writes go into the body: a path with a signature ends in other people's logs.
@@ -136,17 +138,22 @@ export class Rest {
       body: inBody && payload !== '' ? payload : undefined,
       deadlineMs: call.deadlineMs ?? REQUEST_MS_MAX,
       answerBytesMax: call.answerBytesMax ?? ANSWER_BYTES_MAX,
+      heldBack: () => rateGate.heldBack(call.method, call.path, clock.nowMicros()),
     });
     const timing = { sentAt, answeredAt: clock.nowMicros() };
     if (result.kind !== 'answered') {
-      const meaning = result.kind === 'unsent' ? UNAVAILABLE : UNKNOWN;
+      const meaning = meanings[result.kind];
       return { kind: 'error', meaning, code: 0, message: redactor.redact(result.cause), ...timing };
     }
-    const read = readAnswer(result.status, result.body);
+    const { status, headers } = result;
+    const read = readAnswer(status, result.body);
+    const code = read.kind === 'error' ? read.code : 0;
+    const pause = rateGate.learn({ status, code, headers }, timing.answeredAt);
+    if (pause !== undefined) onProblem('rate_limited', pause);
     if (read.kind === 'answer') return { ...read, ...timing };
     const message = redactor.redact(read.message).slice(0, MESSAGE_LENGTH_MAX);
     if (read.code === 0) {
-      this.#options.onProblem('malformed_answer', `${call.method} ${call.path}: ${result.status} ${message}`);
+      onProblem('malformed_answer', `${call.method} ${call.path}: ${status} ${message}`);
     }
     return { ...read, message, ...timing };
   }
@@ -168,6 +175,13 @@ export class Rest {
     };
   }
 }
+
+/** What it means not to be answered. */
+const meanings: Record<Exclude<HttpResult['kind'], 'answered'>, Meaning> = {
+  broken: UNKNOWN,
+  unsent: UNAVAILABLE,
+  held_back: THROTTLED,
+};
 
 /** An error as one line for a person. */
 export const describe = (error: RestError): string =>

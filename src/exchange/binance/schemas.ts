@@ -26,6 +26,16 @@ const figure = decimal((text) => showPrice(price(text)));
 /** A balance or a fee, without trailing zeros. */
 const amount = decimal((text) => showMoney(money(text)));
 
+/** Zero until something has been executed. It is a quotient: decimals beyond ours are cut, and no report is lost for it. */
+const average = z
+  .string()
+  .max(TEXT_LENGTH_MAX)
+  .transform((text) => text.replace(/(\.\d{10})\d+$/, '$1'))
+  .pipe(figure)
+  .transform((text) => (text === '0' || text.startsWith('-') ? undefined : text))
+  .optional()
+  .catch(undefined);
+
 const name = z.string().min(1).max(TEXT_LENGTH_MAX);
 /** Ids beyond 2^53 arrive as text (parseJson), all leave as text. */
 const id = z
@@ -50,6 +60,8 @@ export const order = z.object({
   clientOrderId: name,
   status: orderStatus,
   executedQty: figure,
+  /** Only GET tells it. */
+  avgPrice: average,
 });
 
 /** Empty or zero until the order has triggered. */
@@ -124,6 +136,7 @@ export const orderTradeUpdate = z.object({
     /** The type that the order had when it was placed. */
     ot: z.string().max(TEXT_LENGTH_MAX),
     z: figure,
+    ap: average,
     l: figure,
     L: figure,
     /** Absent when there is no commission. */

@@ -24,6 +24,7 @@ import { readInstruments } from './instruments.ts';
 import { Market } from './market.ts';
 import { Orders } from './orders.ts';
 import type { OnProblem } from './problem.ts';
+import { RateGate } from './rate-gate.ts';
 import { type Clock, describe, Rest } from './rest.ts';
 import { Redactor, type Secret } from './secret.ts';
 import { UserEvents } from './user-events.ts';
@@ -47,6 +48,8 @@ export interface BinanceUsdmOptions {
   /** How long after it was signed the exchange may still accept a request. Small, so that an unknown is soon decidable. */
   readonly recvWindowMs: number;
   readonly clock: Clock;
+  /** Shared by adapters that follow each other: a ban outlives the one that earned it. */
+  readonly rateGate?: RateGate;
   readonly onProblem: OnProblem;
 }
 
@@ -77,7 +80,8 @@ export class BinanceUsdm implements Exchange {
     this.#onProblem = (code, detail) => options.onProblem(code, this.#redactor.redact(detail));
     const { clock, recvWindowMs } = options;
     const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
-    this.#rest = new Rest({ ...options, redactor: this.#redactor, onProblem: this.#onProblem });
+    const rateGate = options.rateGate ?? new RateGate();
+    this.#rest = new Rest({ ...options, rateGate, redactor: this.#redactor, onProblem: this.#onProblem });
     this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
     this.#account = new Account({ ...shared, rest: this.#rest, clock });
   }

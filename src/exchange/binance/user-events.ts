@@ -93,18 +93,21 @@ export class UserEvents {
       // A child whose conditional order was placed before this process: its algo id is not known yet.
       this.#options.ask({ ...ref, book: 'conditional' });
     } else {
-      const { z: executedQty, X: status } = update.o;
+      const { z: executedQty, X: status, ap: avgPrice } = update.o;
       this.#options.onReport(
-        orderReport({ orderId: i, clientOrderId: subject, status, executedQty }, tradesOf(update.o)),
+        orderReport(
+          { orderId: i, clientOrderId: subject, status, executedQty, avgPrice },
+          tradesOf(update.o),
+        ),
       );
     }
   }
 
   #child(parent: Parent, update: OrderTradeUpdate): void {
     const { conditionals, onReport } = this.#options;
-    const { i: orderId, X: status, z: executedQty } = update;
+    const { i: orderId, X: status, z: executedQty, ap: avgPrice } = update;
     if (statusOf(status) !== 'open') conditionals.endChild(orderId);
-    onReport(childReport(parent, { orderId, status, executedQty }, tradesOf(update)));
+    onReport(childReport(parent, { orderId, status, executedQty, avgPrice }, tradesOf(update)));
   }
 
   #algoUpdate(message: unknown): void {

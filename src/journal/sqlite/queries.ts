@@ -25,18 +25,24 @@ export class Queries {
   constructor(path: string) {
     this.#path = path;
     this.#database = openFile(path, { readOnly: true });
-    this.#head = this.#database.prepare(
-      'SELECT seq + count - 1 AS head FROM entry ORDER BY seq DESC LIMIT 1',
-    );
-    this.#page = this.#database.prepare(`SELECT seq, body FROM entry
+    this.#head = this.#prepare('SELECT seq + count - 1 AS head FROM entry ORDER BY seq DESC LIMIT 1');
+    this.#page = this.#prepare(`SELECT seq, body FROM entry
       WHERE seq >= coalesce((SELECT max(seq) FROM entry WHERE seq <= ?1), 0) AND seq + count > ?1
       ORDER BY seq LIMIT ?2`);
-    this.#signal = this.#database.prepare('SELECT seq FROM signal WHERE key = ?');
-    this.#story = this.#database.prepare(`SELECT seq, body FROM entry
+    this.#signal = this.#prepare('SELECT seq FROM signal WHERE key = ?');
+    this.#story = this.#prepare(`SELECT seq, body FROM entry
       WHERE seq IN (SELECT entry FROM story WHERE signal = ?) ORDER BY seq`);
-    this.#snapshots = this.#database.prepare(
-      'SELECT seq, version, hash, state FROM snapshot ORDER BY seq DESC',
-    );
+    this.#snapshots = this.#prepare('SELECT seq, version, hash, state FROM snapshot ORDER BY seq DESC');
+  }
+
+  /** A damaged schema shows here. */
+  #prepare(sql: string): StatementSync {
+    try {
+      return this.#database.prepare(sql);
+    } catch (error) {
+      this.#database.close();
+      throw faultFrom(error, this.#path);
+    }
   }
 
   head(): Seq {
