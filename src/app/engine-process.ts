@@ -9,6 +9,8 @@ import { buildServer } from '#api/server.ts';
 import type { Balance, Subject } from '#api/subject.ts';
 import type { CrashPoint } from '#engine/engine.ts';
 import { systemClock, systemTimers, within } from '#engine/time.ts';
+import { ACCEPTANCE_MARGIN_MS } from '#exchange/binance/orders.ts';
+import { RateGate } from '#exchange/binance/rate-gate.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
@@ -20,8 +22,6 @@ import { journalPathIn } from './replay.ts';
 import { version } from './version.ts';
 
 const HOST = '127.0.0.1';
-/** After its receive window a request may still be on its way through the exchange. */
-const ACCEPTANCE_MARGIN_MS = 500;
 const SERVER_CLOSE_MS_MAX = 1_000;
 const TELEMETRY_FLUSH_MS_MAX = 2_000;
 /** What is broken must not go on for long. */
@@ -111,6 +111,8 @@ function makeKeeper(
 ): Keeper {
   const { values, settings, account } = config;
   const onProblem = (code: string, detail: string): void => say('warn', `engine.${code}`, detail);
+  // A ban outlives the engine that drew it.
+  const rateGate = new RateGate();
   return new Keeper({
     account,
     version,
@@ -127,6 +129,7 @@ function makeKeeper(
         positionMode: settings.positionMode,
         recvWindowMs: values.TRADEENGINE_RECV_WINDOW_MS,
         clock: { nowMicros: () => systemClock.now() },
+        rateGate,
         onProblem: (code, detail) => say('warn', `exchange.${code}`, detail),
       }),
     recentOrders,

@@ -142,7 +142,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
         story: fact.story,
         openedAt: at,
         holding: holdingOf(fact),
-        levelsOf: fact.signal,
+        levelsOf: { signal: fact.signal, trace: fact.trace },
         stop: price(fact.stop),
         target: fact.target === undefined ? undefined : price(fact.target),
         exposedSince: at,
@@ -156,7 +156,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       position.changedAt = at;
       position.flatten ??= fact.flatten;
       if (fact.stop !== undefined) {
-        position.levelsOf = fact.signal;
+        position.levelsOf = { signal: fact.signal, trace: fact.trace };
         position.stop = price(fact.stop);
         position.target = fact.target === undefined ? undefined : price(fact.target);
       }

@@ -265,7 +265,7 @@ export interface PositionAdjusted extends AboutPosition {
   readonly to: DecimalText;
 }
 
-/** The open stops cover the whole quantity again. */
+/** The open stops cover the whole quantity. It is told of the signal that stop and target are of. */
 export interface PositionProtected extends AboutPosition {
   readonly type: 'position.protected';
   readonly quantity: DecimalText;
@@ -277,6 +277,8 @@ export interface PositionExposed extends AboutPosition {
   readonly type: 'position.exposed';
   readonly quantity: DecimalText;
   readonly covered: DecimalText;
+  /** A fill added to the position, and its stop grows next; or a stop is gone that should be there. */
+  readonly cause: 'position_grew' | 'stop_lost';
 }
 
 /** The engine and the exchange disagree on a position's quantity. */
@@ -295,7 +297,7 @@ export interface DriftCleared {
 }
 
 /** The first comparison with the exchange after a start is done: trading may begin. */
-export interface Reconciled {
+export interface EngineReconciled {
   readonly type: 'engine.reconciled';
   readonly orders: number;
   readonly positions: number;
@@ -328,7 +330,7 @@ export type Fact =
   | PositionExposed
   | DriftFound
   | DriftCleared
-  | Reconciled;
+  | EngineReconciled;
 
 export type FactType = Fact['type'];
 

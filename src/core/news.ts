@@ -206,7 +206,7 @@ function entered(order: Order, held: Position | undefined, story: Story | undefi
   const common = { position: order.position, signal, trace, ...shown(holding), ...revoked };
   if (story !== undefined) {
     // A late fill of an older signal does not take the levels of a newer one back.
-    const newest = held === undefined || signal >= held.levelsOf;
+    const newest = held === undefined || signal >= held.levelsOf.signal;
     return { type: 'position.changed', ...common, ...(newest ? levels : {}) };
   }
   return {

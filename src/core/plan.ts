@@ -149,7 +149,9 @@ function planQuantity(
     if (quantity < smallest) quantity = smallest;
     if (quantity < min) quantity = min;
   }
-  if (quantity < min) return refuse('below_min_quantity', showQuantity(quantity), showQuantity(min));
+  if (quantity < min) {
+    return refuse('below_min_quantity', showQuantity(intent.quantity), showQuantity(min));
+  }
   if (quantity > max) return refuse('above_max_quantity', showQuantity(quantity), showQuantity(max));
   // Orders that reduce are exempt from the minimum: -4164 "unless you choose reduce only".
   if (entering && reference !== undefined) {

@@ -1,6 +1,6 @@
 /** Positions, and the arithmetic of a fill on one. */
 
-import type { Micros, PositionKey, PositionName, PositionSide, Seq } from './ids.ts';
+import type { Micros, PositionKey, PositionName, PositionSide, Seq, TraceId } from './ids.ts';
 import {
   addMoney,
   addQuantity,
@@ -45,8 +45,8 @@ export interface Position {
   readonly story: Story;
   readonly openedAt: Micros;
   holding: Holding;
-  /** The signal that stop and target are of. */
-  levelsOf: Seq;
+  /** The signal that stop and target are of: the newest that added to the position. */
+  levelsOf: { readonly signal: Seq; readonly trace: TraceId };
   stop: Price;
   target: Price | undefined;
   /** Since when the open stops cover less than the quantity; undefined while they cover it. */

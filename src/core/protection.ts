@@ -34,24 +34,22 @@ export function uphold(state: EngineState, key: PositionKey, moment: Moment): Fa
   const facts: Fact[] = orders.filter(({ revoked }) => revoked).flatMap((order) => withdraw(order, moment));
   const covered = coveredBy(orders);
   const { quantity } = position.holding;
-  const { key: name, story } = position;
   const exposed = covered < quantity;
   if (exposed && position.exposedSince === undefined) {
     facts.push({
       type: 'position.exposed',
-      position: name,
-      signal: story.signal,
-      trace: story.trace,
+      position: key,
+      ...position.levelsOf,
       quantity: showQuantity(quantity),
       covered: showQuantity(covered),
+      cause: position.changedAt === moment.at ? 'position_grew' : 'stop_lost',
     });
   }
   if (!exposed && position.exposedSince !== undefined) {
     facts.push({
       type: 'position.protected',
-      position: name,
-      signal: story.signal,
-      trace: story.trace,
+      position: key,
+      ...position.levelsOf,
       quantity: showQuantity(quantity),
       exposedSince: position.exposedSince,
     });

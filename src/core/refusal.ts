@@ -27,3 +27,21 @@ export const refusals = {
 
 export type PlanRefusalReason = keyof typeof planRefusals;
 export type RefusalReason = keyof typeof refusals;
+
+/** What a signal is measured by. A rule that is broken refuses with the reason beside it. */
+export const rules = {
+  action: 'hold',
+  signal_age: 'stale',
+  clock_skew: 'from_the_future',
+  symbol_list: 'symbol_not_allowed',
+  confidence_min: 'low_confidence',
+  instrument: 'unknown_symbol',
+  market_age: 'no_market_data',
+  one_way_side: 'opposite_position',
+  position_size_max: 'above_max_quantity',
+  stop_side: 'wrong_side_stop',
+  target_side: 'wrong_side_target',
+  something_to_close: 'nothing_to_close',
+} as const satisfies Record<string, RefusalReason>;
+
+export type Rule = keyof typeof rules;

@@ -101,8 +101,9 @@ export class RateLimits {
     };
   }
 
-  usedWeight(address: string, nowMs: number): number {
-    return this.#callerAt(address, nowMs).weight;
+  /** None where there is no limit: clients would slow down for one that is not there. */
+  usedWeight(address: string, nowMs: number): number | undefined {
+    return this.#limits === countedOnly ? undefined : this.#callerAt(address, nowMs).weight;
   }
 
   order(nowMs: number): Throttled | undefined {

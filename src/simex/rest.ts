@@ -122,7 +122,8 @@ export class RestServer {
 
   #writeCounts(response: ServerResponse, route: Route, address: string): void {
     const { limits, clock } = this.#options;
-    response.setHeader('X-MBX-USED-WEIGHT-1M', limits.usedWeight(address, clock()));
+    const weight = limits.usedWeight(address, clock());
+    if (weight !== undefined) response.setHeader('X-MBX-USED-WEIGHT-1M', weight);
     if (!route.isOrder) return;
     const counts = limits.orderCounts(clock());
     response.setHeader('X-MBX-ORDER-COUNT-10S', counts.tenSeconds);

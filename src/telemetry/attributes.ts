@@ -145,6 +145,10 @@ export const attributes = {
   'tradeengine.position.to': text('The quantity after it was adjusted to what the exchange holds.'),
   'tradeengine.position.opened_at': text('When it was opened.'),
   'tradeengine.position.exposed_since': text('Since when its stops did not cover it.'),
+  'tradeengine.position.exposed_cause': oneOf(
+    ['position_grew', 'stop_lost'],
+    'Why its stops do not cover it.',
+  ),
   'tradeengine.position.flatten_reason': oneOf(
     ['unprotected_too_long', 'stop_passed', 'target_reached', 'unprotectable', 'close_signal'],
     'Why it is closed at the market without its strategy asking.',

@@ -289,7 +289,10 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
     'position.protected': [
       { type: 'position.protected', ...held, quantity: '0.012', exposedSince: t(9_400) },
     ],
-    'position.exposed': [{ type: 'position.exposed', ...held, quantity: '0.012', covered: '0' }],
+    'position.exposed': [
+      { type: 'position.exposed', ...held, quantity: '0.012', covered: '0', cause: 'stop_lost' },
+      { type: 'position.exposed', ...held, quantity: '0.012', covered: '0.006', cause: 'position_grew' },
+    ],
     'drift.found': [{ type: 'drift.found', symbol, side: 'LONG', journal: '0.012', exchange: '0.006' }],
     'drift.cleared': [{ type: 'drift.cleared', symbol, side: 'LONG' }],
   };

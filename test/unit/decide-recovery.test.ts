@@ -10,7 +10,10 @@ test('adding to a position is refused where the common stop would be past the ma
   account.openPosition({ stopLossRate: '0.2' });
   account.mark = '45000';
   const [refused] = only(account.signal({ stopLossRate: '0.02' }), 'signal.refused');
-  assert.deepEqual([refused?.reason, refused?.value, refused?.limit], ['wrong_side_stop', '46550', '45000']);
+  assert.deepEqual(
+    [refused?.reason, refused?.value, refused?.limit],
+    ['wrong_side_stop', '46550', 'market at 45000'],
+  );
 });
 
 test('a stop that would trigger as soon as the entry fills is refused with the entry', () => {

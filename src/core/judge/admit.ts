@@ -6,10 +6,15 @@ import type { Instrument, Quote } from '../instrument.ts';
 import { rate } from '../money.ts';
 import type { Signal } from '../signal.ts';
 import type { EngineState } from '../state.ts';
-import type { Rules } from './rules.ts';
+import type { Measurements } from './measurements.ts';
 
 /** The rules that need no market: what is asked for, when, and of what. */
-export function admit(state: EngineState, signal: Signal, at: Micros, rules: Rules): Instrument | undefined {
+export function admit(
+  state: EngineState,
+  signal: Signal,
+  at: Micros,
+  measurements: Measurements,
+): Instrument | undefined {
   const { settings } = state;
   const allowed = settings.symbols.includes(signal.symbol);
   const ageMs = Math.floor(at / MICROS_PER_MS) - signal.timestampMs;
@@ -17,31 +22,31 @@ export function admit(state: EngineState, signal: Signal, at: Micros, rules: Rul
   const symbolCount = `${settings.symbols.length} symbols allowed`;
   const confidence = rate(signal.confidence);
   const passes =
-    rules.measure('hold', signal.action, 'buy, sell or close', signal.action !== 'hold') &&
-    rules.measure(
-      'stale',
+    measurements.measure('action', signal.action, 'buy, sell or close', signal.action !== 'hold') &&
+    measurements.measure(
+      'signal_age',
       `${ageMs} ms`,
       `${settings.signalAgeMsMax} ms`,
       ageMs <= settings.signalAgeMsMax,
     ) &&
-    rules.measure(
-      'from_the_future',
+    measurements.measure(
+      'clock_skew',
       `${-ageMs} ms ahead`,
       `${settings.clockSkewMsMax} ms`,
       -ageMs <= settings.clockSkewMsMax,
     ) &&
     // What reduces is not held back by the rules for what adds.
     (closing ||
-      (rules.measure('symbol_not_allowed', signal.symbol, symbolCount, allowed) &&
-        rules.measure(
-          'low_confidence',
+      (measurements.measure('symbol_list', signal.symbol, symbolCount, allowed) &&
+        measurements.measure(
+          'confidence_min',
           signal.confidence,
           settings.confidenceMin,
           confidence >= rate(settings.confidenceMin),
         )));
   if (!passes) return undefined;
   const instrument = state.instruments.get(signal.symbol);
-  rules.measure('unknown_symbol', signal.symbol, 'listed by the exchange', instrument !== undefined);
+  measurements.measure('instrument', signal.symbol, 'listed by the exchange', instrument !== undefined);
   return instrument;
 }
 
@@ -49,15 +54,15 @@ export function freshQuote(
   state: EngineState,
   signal: Signal,
   moment: Moment,
-  rules: Rules,
+  measurements: Measurements,
 ): Quote | undefined {
   const limit = `${state.settings.quoteAgeMsMax} ms`;
   const quote = moment.quote(signal.symbol);
   if (quote === undefined) {
-    rules.measure('no_market_data', 'no price yet', limit, false);
+    measurements.measure('market_age', 'no price yet', limit, false);
     return undefined;
   }
   const ageMs = Math.max(0, Math.floor(moment.at / MICROS_PER_MS) - quote.atMs);
   const fresh = ageMs <= state.settings.quoteAgeMsMax;
-  return rules.measure('no_market_data', `${ageMs} ms old`, limit, fresh) ? quote : undefined;
+  return measurements.measure('market_age', `${ageMs} ms old`, limit, fresh) ? quote : undefined;
 }

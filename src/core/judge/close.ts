@@ -10,7 +10,7 @@ import type { Position } from '../position.ts';
 import { isClosing } from '../protection.ts';
 import type { Signal } from '../signal.ts';
 import { type EngineState, ordersOf } from '../state.ts';
-import type { Decision, Rules } from './rules.ts';
+import type { Decision, Measurements } from './measurements.ts';
 
 export function judgeClose(
   state: EngineState,
@@ -18,7 +18,7 @@ export function judgeClose(
   story: Story,
   instrument: Instrument,
   moment: Moment,
-  rules: Rules,
+  measurements: Measurements,
 ): Decision {
   const orders: OrderPlanned[] = [];
   const revoked: Order[] = [];
@@ -37,17 +37,25 @@ export function judgeClose(
     if (ordersOf(state, key).some(isClosing)) continue;
     const planned = planClose(state, position, story, instrument, moment);
     if (!planned.ok) {
-      rules.measure(planned.refusal.reason, planned.refusal.value, planned.refusal.limit, false);
-      return rules.refusal();
+      measurements.unplannable(planned.refusal);
+      return measurements.refusal();
     }
     orders.push(planned.fact);
   }
   const found = closing + revoked.length;
-  if (!rules.measure('nothing_to_close', `${found} found`, 'a position or a working order', found > 0)) {
-    return rules.refusal();
+  if (
+    !measurements.measure('something_to_close', `${found} found`, 'a position or a working order', found > 0)
+  ) {
+    return measurements.refusal();
   }
   // A close needs no price; what there is of the market is told all the same.
-  return { kind: 'accepted', checks: rules.checks, quote: moment.quote(signal.symbol), orders, revoked };
+  return {
+    kind: 'accepted',
+    checks: measurements.checks,
+    quote: moment.quote(signal.symbol),
+    orders,
+    revoked,
+  };
 }
 
 function planClose(

@@ -14,23 +14,21 @@ import type { Instrument, Quote } from '../instrument.ts';
 import {
   addQuantity,
   money,
-  type Price,
   price,
   type Quantity,
   quantity,
   quantityFor,
-  showPrice,
   showQuantity,
   subtractQuantity,
-  zeroMoney,
   zeroQuantity,
 } from '../money.ts';
-import type { ProtectionText, Story } from '../order.ts';
+import type { Story } from '../order.ts';
 import { planOrder } from '../plan.ts';
-import { entryPriceOf, increase, levelsFrom, noHolding } from '../position.ts';
+import { noHolding } from '../position.ts';
 import type { Signal } from '../signal.ts';
 import { type EngineState, ordersOf } from '../state.ts';
-import type { Decision, Resize, Rules } from './rules.ts';
+import { judgeGuards, protectionOf } from './guards.ts';
+import type { Decision, Measurements, Resize } from './measurements.ts';
 
 export function judgeEntry(
   state: EngineState,
@@ -38,24 +36,20 @@ export function judgeEntry(
   story: Story,
   instrument: Instrument,
   quote: Quote,
-  rules: Rules,
+  measurements: Measurements,
 ): Decision {
   const side: PositionSide = signal.action === 'buy' ? 'LONG' : 'SHORT';
-  const { settings } = state;
-  if (settings.positionMode === 'one_way') {
+  const { positionMode, orderNotional, signalAgeMsMax, stopLossRate } = state.settings;
+  if (positionMode === 'one_way') {
     const opposite = holdsOpposite(state, signal, side);
-    if (!rules.measure('opposite_position', opposite ? 'held' : 'none', 'none', !opposite))
-      return rules.refusal();
+    const found = opposite ? 'the opposite side is held' : 'none';
+    if (!measurements.measure('one_way_side', found, 'none', !opposite)) return measurements.refusal();
   }
-  const reference =
-    signal.price === undefined ? (side === 'LONG' ? quote.ask : quote.bid) : price(signal.price);
-  const protection = protectionOf(signal, settings.stopLossRate);
-  const position = positionKeyOf({
-    account: state.account,
-    strategy: signal.strategyId,
-    symbol: signal.symbol,
-    side,
-  });
+  const { account } = state;
+  const { strategyId, symbol } = signal;
+  const position = positionKeyOf({ account, strategy: strategyId, symbol, side });
+  const limit = signal.price === undefined ? undefined : price(signal.price);
+  const reference = limit ?? (side === 'LONG' ? quote.ask : quote.bid);
   const asked = signal.quantity === undefined ? undefined : quantity(signal.quantity);
   const plan = planOrder(
     {
@@ -63,80 +57,58 @@ export function judgeEntry(
       attempt: 1,
       leg: 'entry',
       side,
-      positionMode: settings.positionMode,
-      quantity: asked ?? quantityFor(money(settings.orderNotional), reference, 'down'),
+      positionMode,
+      quantity: asked ?? quantityFor(money(orderNotional), reference, 'down'),
       raiseToMinimum: asked === undefined,
-      ...(signal.price === undefined ? {} : { limitPrice: reference }),
+      ...(limit === undefined ? {} : { limitPrice: limit }),
     },
     instrument,
     quote,
   );
   if (!plan.ok) {
-    rules.measure(plan.refusal.reason, plan.refusal.value, plan.refusal.limit, false);
-    return rules.refusal();
+    measurements.unplannable(plan.refusal);
+    return measurements.refusal();
   }
   const held = state.positions.get(position)?.holding ?? noHolding;
+  // A larger position could not be covered by one stop.
   const total = addQuantity(addQuantity(held.quantity, working(state, position)), plan.quantity);
   const largest = instrument.marketQuantityMax;
-  // A larger position could not be covered by one stop.
   const coverable = total <= largest;
-  if (!rules.measure('above_max_quantity', showQuantity(total), showQuantity(largest), coverable)) {
-    return rules.refusal();
-  }
-  const entered = increase(held, { price: reference, quantity: plan.quantity, fee: zeroMoney });
-  const levels = levelsFrom(protection, side, entryPriceOf(entered));
-  const limited = signal.price !== undefined;
-  for (const leg of ['stop', 'take_profit'] as const) {
-    const at = leg === 'stop' ? levels.stop : levels.target;
-    if (at === undefined) continue;
-    const market = limited ? { ...quote, mark: reference } : worstMark(leg, side, reference, quote);
-    const guard = planOrder(
-      {
-        id: intentIdOf(story.key, leg, side),
-        attempt: 1,
-        leg,
-        side,
-        positionMode: settings.positionMode,
-        quantity: plan.quantity,
-        triggerPrice: at,
-      },
-      instrument,
-      market,
-    );
-    const reason = leg === 'stop' ? 'wrong_side_stop' : 'wrong_side_target';
-    const { value, limit } = guard.ok
-      ? { value: showPrice(at), limit: showPrice(market.mark) }
-      : guard.refusal;
-    const broken = guard.ok || guard.refusal.reason === 'would_trigger' ? reason : guard.refusal.reason;
-    if (!rules.measure(broken, value, limit, guard.ok)) return rules.refusal();
-  }
+  const protection = protectionOf(signal, stopLossRate);
+  const entry = { signal, story, side, positionMode, protection, reference, quantity: plan.quantity, held };
+  const passes =
+    measurements.measure('position_size_max', showQuantity(total), showQuantity(largest), coverable) &&
+    judgeGuards(entry, instrument, quote, measurements);
+  if (!passes) return measurements.refusal();
+
+  const resized = resizeOf(asked, plan.quantity, orderNotional);
   const order: OrderPlanned = {
     type: 'order.planned',
     story,
     position,
-    strategyId: signal.strategyId,
+    strategyId,
     leg: 'entry',
     side,
     attempt: 1,
     order: plan.order,
-    expiresAt: addMs((signal.timestampMs * MICROS_PER_MS) as Micros, settings.signalAgeMsMax),
+    expiresAt: addMs((signal.timestampMs * MICROS_PER_MS) as Micros, signalAgeMsMax),
     protection,
   };
-  const planned = showQuantity(plan.quantity);
-  const resized: Resize | undefined =
-    asked === plan.quantity
-      ? undefined
-      : asked === undefined
-        ? { planned, why: `sized by the engine to ${settings.orderNotional} of the quote asset` }
-        : { asked: showQuantity(asked), planned, why: 'rounded down to the step of the symbol' };
-  return {
-    kind: 'accepted',
-    checks: rules.checks,
-    quote,
-    orders: [order],
-    revoked: [],
-    ...(resized === undefined ? {} : { resized }),
-  };
+  const { checks } = measurements;
+  const decision = { kind: 'accepted', checks, quote, orders: [order], revoked: [] } as const;
+  return resized === undefined ? decision : { ...decision, resized };
+}
+
+function resizeOf(asked: Quantity | undefined, planned: Quantity, orderNotional: string): Resize | undefined {
+  if (asked === planned) return undefined;
+  if (asked === undefined) {
+    return {
+      planned: showQuantity(planned),
+      why: `sized by the engine to ${orderNotional} of the quote asset`,
+    };
+  }
+  const why = 'rounded down to the step of the symbol';
+  return { asked: showQuantity(asked), planned: showQuantity(planned), why };
 }
 
 function holdsOpposite(state: EngineState, signal: Signal, side: PositionSide): boolean {
@@ -147,26 +119,6 @@ function holdsOpposite(state: EngineState, signal: Signal, side: PositionSide): 
     if (order.leg === 'entry' && order.plan.symbol === signal.symbol && order.side !== side) return true;
   }
   return false;
-}
-
-function protectionOf(signal: Signal, stopLossRate: string): ProtectionText {
-  return {
-    ...(signal.stopLoss !== undefined
-      ? { stop: signal.stopLoss }
-      : { stopRate: signal.stopLossRate ?? stopLossRate }),
-    ...(signal.takeProfit !== undefined
-      ? { target: signal.takeProfit }
-      : signal.takeProfitRate !== undefined
-        ? { targetRate: signal.takeProfitRate }
-        : {}),
-  };
-}
-
-/** The market that a level is judged by: where the position would be entered or where it is marked, whichever is nearer. */
-function worstMark(leg: 'stop' | 'take_profit', side: PositionSide, reference: Price, quote: Quote): Quote {
-  const below = (leg === 'stop') === (side === 'LONG');
-  const nearer = below ? reference < quote.mark : reference > quote.mark;
-  return nearer ? { ...quote, mark: reference } : quote;
 }
 
 /** What the position's entries that are alive may still add. */

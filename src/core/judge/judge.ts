@@ -10,14 +10,14 @@ import type { EngineState } from '../state.ts';
 import { admit, freshQuote } from './admit.ts';
 import { judgeClose } from './close.ts';
 import { judgeEntry } from './entry.ts';
-import { type Decision, Rules } from './rules.ts';
+import { type Decision, Measurements } from './measurements.ts';
 
 export function judge(state: EngineState, signal: Signal, story: Story, moment: Moment): Decision {
-  const rules = new Rules();
-  const instrument = admit(state, signal, moment.at, rules);
-  if (instrument === undefined) return rules.refusal();
-  if (signal.action === 'close') return judgeClose(state, signal, story, instrument, moment, rules);
-  const quote = freshQuote(state, signal, moment, rules);
-  if (quote === undefined) return rules.refusal();
-  return judgeEntry(state, signal, story, instrument, quote, rules);
+  const measurements = new Measurements();
+  const instrument = admit(state, signal, moment.at, measurements);
+  if (instrument === undefined) return measurements.refusal();
+  if (signal.action === 'close') return judgeClose(state, signal, story, instrument, moment, measurements);
+  const quote = freshQuote(state, signal, moment, measurements);
+  if (quote === undefined) return measurements.refusal();
+  return judgeEntry(state, signal, story, instrument, quote, measurements);
 }

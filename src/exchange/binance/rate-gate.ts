@@ -85,5 +85,5 @@ const retryAfterMs = (headers: IncomingHttpHeaders): number | undefined => {
 /** A header that is a positive whole number. */
 function positive(header: string | string[] | undefined): number | undefined {
   if (typeof header !== 'string' || !/^\d{1,15}$/.test(header)) return undefined;
-  return Number(header) || undefined;
+  return Number.parseInt(header, 10) || undefined;
 }

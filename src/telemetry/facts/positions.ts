@@ -146,12 +146,16 @@ export const projectPositions: Projections<PositionFactType> = {
   },
 
   'position.exposed': (fact) => ({
-    severity: 'error',
-    body: `Position ${fact.position} is exposed: its stops cover ${fact.covered} of ${fact.quantity}.`,
+    severity: fact.cause === 'stop_lost' ? 'error' : 'info',
+    body:
+      fact.cause === 'stop_lost'
+        ? `Position ${fact.position} has lost cover: its stops cover ${fact.covered} of ${fact.quantity}.`
+        : `Position ${fact.position} grew: its stop, over ${fact.covered} of ${fact.quantity}, is to grow with it.`,
     attributes: {
       ...positionAttributes(fact),
       'tradeengine.position.quantity': fact.quantity,
       'tradeengine.position.covered': fact.covered,
+      'tradeengine.position.exposed_cause': fact.cause,
     },
     span: decideSpan(fact),
   }),

@@ -3,7 +3,8 @@
 import type { Check, OrderPlanned } from '../facts.ts';
 import type { Quote } from '../instrument.ts';
 import type { Order } from '../order.ts';
-import type { RefusalReason } from '../refusal.ts';
+import type { PlanRefusal } from '../plan.ts';
+import { type RefusalReason, type Rule, rules } from '../refusal.ts';
 
 export interface Resize {
   readonly asked?: string;
@@ -30,18 +31,29 @@ export type Decision =
     };
 
 /** The rules passed so far, and the first one that was broken. */
-export class Rules {
-  readonly checks: Check[] = [];
-  broken: { reason: RefusalReason; value: string; limit: string } | undefined;
+export class Measurements {
+  readonly #checks: Check[] = [];
+  #broken: { reason: RefusalReason; value: string; limit: string } | undefined;
 
-  measure(reason: RefusalReason, value: string, limit: string, passes: boolean): boolean {
-    this.checks.push({ check: reason, value, limit });
-    if (!passes) this.broken = { reason, value, limit };
+  get checks(): readonly Check[] {
+    return this.#checks;
+  }
+
+  measure(rule: Rule, value: string, limit: string, passes: boolean): boolean {
+    this.#checks.push({ check: rule, value, limit });
+    if (!passes) this.#broken = { reason: rules[rule], value, limit };
     return passes;
   }
 
+  /** An order that the signal needs cannot be built. */
+  unplannable({ reason, value, limit }: PlanRefusal): false {
+    this.#checks.push({ check: 'order', value, limit });
+    this.#broken = { reason, value, limit };
+    return false;
+  }
+
   refusal(): Decision {
-    if (this.broken === undefined) throw new Error('a refusal without a broken rule');
-    return { kind: 'refused', checks: this.checks, ...this.broken };
+    if (this.#broken === undefined) throw new Error('a refusal without a broken rule');
+    return { kind: 'refused', checks: this.#checks, ...this.#broken };
   }
 }

@@ -1,0 +1,85 @@
+/** Where an entry's stop and target would be, judged before the entry is taken: they must be orders that can be placed. */
+
+import { intentIdOf, type PositionSide } from '../ids.ts';
+import type { Instrument, Quote } from '../instrument.ts';
+import { type Price, price, type Quantity, showPrice, zeroMoney } from '../money.ts';
+import type { ProtectionText, Story } from '../order.ts';
+import { planOrder } from '../plan.ts';
+import { entryPriceOf, type Holding, increase, levelsFrom } from '../position.ts';
+import type { PositionMode } from '../settings.ts';
+import type { Signal } from '../signal.ts';
+import type { Measurements } from './measurements.ts';
+
+export interface GuardedEntry {
+  readonly signal: Signal;
+  readonly story: Story;
+  readonly side: PositionSide;
+  readonly positionMode: PositionMode;
+  readonly protection: ProtectionText;
+  /** Where the entry is expected to fill. */
+  readonly reference: Price;
+  readonly quantity: Quantity;
+  /** What the position holds already: stop and target will be those of the whole. */
+  readonly held: Holding;
+}
+
+export function judgeGuards(
+  entry: GuardedEntry,
+  instrument: Instrument,
+  quote: Quote,
+  measurements: Measurements,
+): boolean {
+  const { signal, story, side, positionMode, protection, reference, quantity, held } = entry;
+  const entered = increase(held, { price: reference, quantity, fee: zeroMoney });
+  const levels = levelsFrom(protection, side, entryPriceOf(entered));
+  const guards = [
+    { leg: 'stop', rule: 'stop_side', triggerPrice: levels.stop },
+    { leg: 'take_profit', rule: 'target_side', triggerPrice: levels.target },
+  ] as const;
+  return guards.every(({ leg, rule, triggerPrice }) => {
+    if (triggerPrice === undefined) return true;
+    const market =
+      signal.price === undefined
+        ? nearerMarket(leg, side, reference, quote)
+        : { ...quote, mark: price(signal.price) };
+    const id = intentIdOf(story.key, leg, side);
+    const plan = planOrder(
+      { id, attempt: 1, leg, side, positionMode, quantity, triggerPrice },
+      instrument,
+      market,
+    );
+    if (!plan.ok && plan.refusal.reason !== 'would_trigger') return measurements.unplannable(plan.refusal);
+    return measurements.measure(
+      rule,
+      showPrice(triggerPrice),
+      `market at ${showPrice(market.mark)}`,
+      plan.ok,
+    );
+  });
+}
+
+/** The market that a level is judged by: where the position would be entered or where it is marked, whichever is nearer. */
+function nearerMarket(
+  leg: 'stop' | 'take_profit',
+  side: PositionSide,
+  reference: Price,
+  quote: Quote,
+): Quote {
+  const below = (leg === 'stop') === (side === 'LONG');
+  const nearer = below ? reference < quote.mark : reference > quote.mark;
+  return nearer ? { ...quote, mark: reference } : quote;
+}
+
+/** The signal's own levels, and the configured distance where it names no stop. */
+export function protectionOf(signal: Signal, stopLossRate: string): ProtectionText {
+  return {
+    ...(signal.stopLoss !== undefined
+      ? { stop: signal.stopLoss }
+      : { stopRate: signal.stopLossRate ?? stopLossRate }),
+    ...(signal.takeProfit !== undefined
+      ? { target: signal.takeProfit }
+      : signal.takeProfitRate !== undefined
+        ? { targetRate: signal.takeProfitRate }
+        : {}),
+  };
+}
