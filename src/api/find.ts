@@ -1,5 +1,6 @@
 /** Finds what an id stands for in the journal: a signal by the publisher's name, or by an order that came of it. */
 
+import { type Entry, signalOf } from '#core/facts.ts';
 import { type AccountId, type ClientOrderId, type Seq, type SignalId, signalKeyOf } from '#core/ids.ts';
 import type { EngineState } from '#core/state.ts';
 import { signalKeyFor } from '#intake/identity.ts';
@@ -24,7 +25,9 @@ export async function findExplanation(books: Books, id: string): Promise<Explana
     (key === undefined ? undefined : await journal.findSignal(key));
   if (signal === undefined) return undefined;
   const entries = await journal.story(signal);
-  return explain(entries, signal, assetsOf(books, entries), await openerOf(books, entries, signal));
+  const opener = openerOf(books, entries, signal);
+  const all = opener === undefined ? entries : inOrder(entries, await journal.story(opener));
+  return explain(all, signal, assetsOf(books, entries));
 }
 
 export async function findOrder({ journal }: Books, id: string): Promise<OrderDetail | undefined> {
@@ -37,7 +40,7 @@ export async function findOrder({ journal }: Books, id: string): Promise<OrderDe
   return found === undefined ? undefined : detailOf(found);
 }
 
-type Entries = Awaited<ReturnType<Journal['story']>>;
+type Entries = readonly Entry[];
 
 function assetsOf({ state }: Books, entries: Entries): Assets {
   for (const { facts } of entries) {
@@ -50,15 +53,27 @@ function assetsOf({ state }: Books, entries: Entries): Assets {
   return { base: '', quote: '' };
 }
 
-/** The story of the position that an entry of the signal added to, while it is open. */
-async function openerOf({ journal, state }: Books, entries: Entries, signal: Seq) {
-  for (const { facts } of entries) {
+/**
+ * The signal that opened the position that this one added to, if it did. The position may be gone: its guards, which
+ * were planned or accepted together with what happened to it, still name the one who opened it.
+ */
+function openerOf({ state }: Books, entries: Entries, signal: Seq): Seq | undefined {
+  for (const { at, facts } of entries) {
     for (const fact of facts) {
-      if (fact.type !== 'order.planned' || fact.leg !== 'entry' || fact.story.signal !== signal) continue;
-      const opener = state.positions.get(fact.position)?.story.signal;
-      if (opener === undefined || opener === signal) return undefined;
-      return { entries: await journal.story(opener), signal: opener };
+      if (fact.type === 'position.opened' && fact.signal === signal) return undefined;
+      if (fact.type !== 'position.changed' && fact.type !== 'position.protected') continue;
+      if (fact.signal !== signal) continue;
+      const held = state.positions.get(fact.position);
+      if (held !== undefined && held.openedAt <= at) return held.story.signal;
+      const guard = facts.find((beside) => 'leg' in beside && beside.leg === 'stop');
+      const opener = guard === undefined ? undefined : signalOf(guard);
+      if (opener !== undefined) return opener;
     }
   }
   return undefined;
+}
+
+function inOrder(...stories: Entries[]): Entry[] {
+  const entries = new Map(stories.flat().map((entry) => [entry.seq, entry]));
+  return [...entries.values()].sort((a, b) => a.seq - b.seq);
 }

@@ -5,15 +5,15 @@
 
 import type { Command, Moment, ReceiveSignal, Start } from './command.ts';
 import { evolve } from './evolve.ts';
-import type { Fact, OrderPlanned, SignalAccepted } from './facts.ts';
-import { addMs, intentIdOf, type Micros, type PositionKey, type Seq } from './ids.ts';
+import type { Fact, SignalAccepted } from './facts.ts';
+import { addMs, type Micros, type PositionKey, type Seq } from './ids.ts';
 import { judge } from './judge/judge.ts';
-import { price, showPrice, showQuantity } from './money.ts';
-import { about, attemptsUsed, decideOutcome, decideReport } from './news.ts';
-import type { Order, Story } from './order.ts';
-import { planOrder } from './plan.ts';
+import { showPrice, showQuantity } from './money.ts';
+import { aboutOrder, type Order, type Story } from './order.ts';
 import { uphold } from './protection.ts';
 import { compareSnapshot } from './reconcile.ts';
+import { decideOutcome, decideReport } from './report.ts';
+import { decideRetries } from './retry.ts';
 import type { EngineState } from './state.ts';
 
 /** An order that was heard of more recently may only be late to show on the exchange's query side. */
@@ -98,7 +98,7 @@ function decideStart(state: EngineState, command: Start): Fact[] {
   for (const order of state.orders.values()) {
     if (order.phase !== 'planned') continue;
     const { plannedAt } = order;
-    facts.push({ type: 'order.unknown', ...about(order), cause: 'restart', plannedAt, decidableAt });
+    facts.push({ type: 'order.unknown', ...aboutOrder(order), cause: 'restart', plannedAt, decidableAt });
   }
   return facts;
 }
@@ -145,7 +145,7 @@ function decideSignal(state: EngineState, command: ReceiveSignal, moment: Moment
 
 const decideRevocation = (order: Order): Fact => ({
   type: 'entry.revoked',
-  ...about(order),
+  ...aboutOrder(order),
   position: order.position,
 });
 
@@ -153,7 +153,9 @@ function decideMissing(order: Order | undefined, askedAt: Micros, at: Micros): F
   if (order?.phase === 'open') return decideGone(order, askedAt);
   if (order?.phase !== 'unknown' || order.decidableAt === undefined || askedAt < order.decidableAt) return [];
   const { plannedAt } = order;
-  return [{ type: 'order.resolved', ...about(order), placed: false, how: 'query', plannedAt, retryAt: at }];
+  return [
+    { type: 'order.resolved', ...aboutOrder(order), placed: false, how: 'query', plannedAt, retryAt: at },
+  ];
 }
 
 /**
@@ -163,66 +165,7 @@ function decideMissing(order: Order | undefined, askedAt: Micros, at: Micros): F
 function decideGone(order: Order, askedAt: Micros): Fact[] {
   const settled = order.ended === undefined && askedAt > addMs(order.heardAt, GONE_AFTER_MS);
   if (!settled) return [];
-  return [{ type: 'order.ended', ...about(order), status: 'expired', executed: showQuantity(order.filled) }];
-}
-
-function decideRetries(state: EngineState, moment: Moment): Fact[] {
-  const facts: Fact[] = [];
-  for (const order of state.orders.values()) {
-    if (order.phase === 'waiting') facts.push(...decideRetry(state, order, moment));
-  }
-  return facts;
-}
-
-/** An entry or a close that is not at the exchange is sent again, under a new id, while that still makes sense. */
-function decideRetry(state: EngineState, order: Order, moment: Moment): Fact[] {
-  const { at } = moment;
-  const due = order.retryAt !== undefined && at >= order.retryAt;
-  if (!due || order.revoked || (order.leg !== 'entry' && order.leg !== 'close')) return [];
-  const openedAt = state.positions.get(order.position)?.openedAt;
-  const why = attemptsUsed(order)
-    ? 'attempts_used'
-    : order.expiresAt !== undefined && at > order.expiresAt
-      ? 'expired'
-      : order.leg === 'close' && !(openedAt !== undefined && openedAt <= order.plannedAt)
-        ? 'position_closed'
-        : undefined;
-  if (why !== undefined) return [{ type: 'order.abandoned', ...about(order), why }];
-  const again = planAgain(state, order, moment);
-  return [again ?? { type: 'order.abandoned', ...about(order), why: 'not_plannable' }];
-}
-
-function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlanned | undefined {
-  const { symbol, price: limit } = order.plan;
-  const instrument = state.instruments.get(symbol);
-  if (instrument === undefined)
-    throw new Error(`order ${order.plan.clientOrderId} in an unlisted instrument`);
-  const held = state.positions.get(order.position)?.holding.quantity;
-  const attempt = order.attempt + 1;
-  const plan = planOrder(
-    {
-      id: intentIdOf(order.story.key, order.leg, order.side),
-      attempt,
-      leg: order.leg,
-      side: order.side,
-      positionMode: state.settings.positionMode,
-      quantity: order.leg === 'close' && held !== undefined ? held : order.quantity,
-      ...(limit === undefined ? {} : { limitPrice: price(limit) }),
-    },
-    instrument,
-    moment.quote(symbol),
-  );
-  if (!plan.ok) return undefined;
-  return {
-    type: 'order.planned',
-    story: order.story,
-    position: order.position,
-    strategyId: order.strategyId,
-    leg: order.leg,
-    side: order.side,
-    attempt,
-    order: plan.order,
-    ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
-    ...(order.protection === undefined ? {} : { protection: order.protection }),
-  };
+  return [
+    { type: 'order.ended', ...aboutOrder(order), status: 'expired', executed: showQuantity(order.filled) },
+  ];
 }

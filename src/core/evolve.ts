@@ -6,7 +6,16 @@
 import type { Fact, OrderPlanned } from './facts.ts';
 import type { ClientOrderId, Micros, PositionKey, Seq } from './ids.ts';
 import { instrument } from './instrument.ts';
-import { money, type Price, price, type Quantity, quantity, subtractQuantity } from './money.ts';
+import {
+  addQuantity,
+  money,
+  notional,
+  price,
+  type Quantity,
+  quantity,
+  subtractQuantity,
+  zeroQuantity,
+} from './money.ts';
 import type { Order } from './order.ts';
 import { entryPriceOf, type Holding, type Position } from './position.ts';
 import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
@@ -58,7 +67,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
         phase: 'planned',
         exchangeOrderId: undefined,
         childOrderId: undefined,
-        filled: 0n as Quantity,
+        filled: zeroQuantity,
         tradeIds: new Set(),
         ended: undefined,
         decidableAt: undefined,
@@ -116,7 +125,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
     }
     case 'order.filled': {
       const order = orderOf(state, fact.clientOrderId);
-      order.filled = (order.filled + quantity(fact.quantity)) as Quantity;
+      order.filled = addQuantity(order.filled, quantity(fact.quantity));
       order.tradeIds.add(fact.tradeId);
       order.heardAt = at;
       if (order.ended !== undefined && !isMissingTrades(order)) remove(state, order);
@@ -259,8 +268,8 @@ function adjust(state: EngineState, position: Position, to: Quantity, at: Micros
     state.positions.delete(position.key);
     return;
   }
-  const entry: Price = entryPriceOf(position.holding);
-  position.holding = { ...position.holding, quantity: to, cost: (entry * to) as Holding['cost'] };
+  const entry = entryPriceOf(position.holding);
+  position.holding = { ...position.holding, quantity: to, cost: notional(entry, to) };
   position.changedAt = at;
 }
 

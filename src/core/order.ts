@@ -146,3 +146,12 @@ export interface Order {
   /** When the exchange was last heard of it. */
   heardAt: Micros;
 }
+
+/** The part that every fact about an order carries. */
+export const aboutOrder = (order: Order) => ({
+  clientOrderId: order.plan.clientOrderId,
+  signal: order.story.signal,
+  trace: order.story.trace,
+  symbol: order.plan.symbol,
+  leg: order.leg,
+});

@@ -9,8 +9,7 @@ import type { CancelRequested, Fact, OrderPlanned } from './facts.ts';
 import { addMs, intentIdOf, type PositionKey } from './ids.ts';
 import type { Instrument } from './instrument.ts';
 import { type Price, showPrice, showQuantity } from './money.ts';
-import { about } from './news.ts';
-import type { Order, PlannedOrder } from './order.ts';
+import { aboutOrder, type Order, type PlannedOrder } from './order.ts';
 import { type Plan, planOrder, reducibleAtOnce, triggerPriceOf } from './plan.ts';
 import type { FlattenReason, Position } from './position.ts';
 import { coveredBy, type EngineState, isMissingTrades, ordersOf } from './state.ts';
@@ -81,13 +80,13 @@ const withdraw = (order: Order, moment: Moment): Fact[] => retire(order, 'close_
 
 /** Takes an order out. One on its way to the exchange is looked at again when its fate is known. */
 function retire(order: Order, why: CancelRequested['why'], { at }: Moment): Fact[] {
-  if (order.phase === 'waiting') return [{ type: 'order.abandoned', ...about(order), why }];
+  if (order.phase === 'waiting') return [{ type: 'order.abandoned', ...aboutOrder(order), why }];
   // A market order ends by itself, at once.
   if (order.plan.type === 'MARKET') return [];
   const due = order.cancelRequestedAt === undefined || at > addMs(order.cancelRequestedAt, CANCEL_RETRY_MS);
   if (order.phase !== 'open' || order.ended !== undefined || order.childOrderId !== undefined || !due)
     return [];
-  return [{ type: 'cancel.requested', ...about(order), book: order.plan.book, why }];
+  return [{ type: 'cancel.requested', ...aboutOrder(order), book: order.plan.book, why }];
 }
 
 /** A flattening that still waits, of a position that was here before this one. */

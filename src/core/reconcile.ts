@@ -14,7 +14,14 @@ import {
   type Symbol,
   signalKeyOf,
 } from './ids.ts';
-import { type Quantity, quantity, showQuantity, subtractQuantity } from './money.ts';
+import {
+  addQuantity,
+  type Quantity,
+  quantity,
+  showQuantity,
+  subtractQuantity,
+  zeroQuantity,
+} from './money.ts';
 import type { Order } from './order.ts';
 import type { Position } from './position.ts';
 import { type EngineState, isMissingTrades } from './state.ts';
@@ -125,24 +132,23 @@ function mayMove(order: Order, takenAt: Micros, shown: ReadonlySet<ClientOrderId
 const isInFlight = (order: Order): boolean =>
   order.phase === 'planned' || order.phase === 'unknown' || isMissingTrades(order);
 
-const total = (quantities: readonly Quantity[]): Quantity =>
-  quantities.reduce((sum, one) => (sum + one) as Quantity, 0n as Quantity);
+const total = (quantities: readonly Quantity[]): Quantity => quantities.reduce(addQuantity, zeroQuantity);
 
 /** The newest positions give first: the oldest are the likeliest to be really there. */
 function takeAway(positions: readonly Position[], surplus: Quantity): Fact[] {
   const facts: Fact[] = [];
-  let left: bigint = surplus;
+  let left = surplus;
   for (const { key, story, holding } of [...positions].sort((a, b) => b.openedAt - a.openedAt)) {
     if (left === 0n) break;
     const taken = holding.quantity < left ? holding.quantity : left;
-    left -= taken;
+    left = subtractQuantity(left, taken);
     facts.push({
       type: 'position.adjusted',
       position: key,
       signal: story.signal,
       trace: story.trace,
       from: showQuantity(holding.quantity),
-      to: showQuantity((holding.quantity - taken) as Quantity),
+      to: showQuantity(subtractQuantity(holding.quantity, taken)),
     });
   }
   return facts;

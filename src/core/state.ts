@@ -5,7 +5,7 @@
 
 import type { AccountId, ClientOrderId, Leg, Micros, PositionKey, PositionSide, Seq, Symbol } from './ids.ts';
 import type { Instrument, InstrumentText } from './instrument.ts';
-import type { Quantity } from './money.ts';
+import { addQuantity, type Quantity, subtractQuantity, zeroQuantity } from './money.ts';
 import type { Order } from './order.ts';
 import type { Position } from './position.ts';
 import { defaultSettings, type TradingSettings } from './settings.ts';
@@ -64,13 +64,13 @@ export function ordersOf(state: EngineState, key: PositionKey, leg?: Leg): Order
 
 /** The quantity that a position's stops at the exchange would still close. */
 export function coveredBy(orders: readonly Order[]): Quantity {
-  let covered = 0n;
+  let covered = zeroQuantity;
   for (const order of orders) {
     if (order.leg === 'stop' && order.phase === 'open' && order.ended === undefined) {
-      covered += order.quantity - order.filled;
+      covered = addQuantity(covered, subtractQuantity(order.quantity, order.filled));
     }
   }
-  return covered as Quantity;
+  return covered;
 }
 
 /** An order of which the exchange knows more trades than the journal does. */

@@ -39,10 +39,10 @@ const bugs: readonly PlantedBug[] = [
   },
   {
     name: 'an unknown outcome is treated as refused',
-    file: 'src/core/news.ts',
+    file: 'src/core/report.ts',
     right: "  if (outcome.kind === 'unknown') {\n    const { cause, decidableAt } = outcome;",
     wrong:
-      "  if (outcome.kind === 'unknown') {\n    const retryAt = addMs(at, RETRY_DELAY_MS);\n    return [{ type: 'order.refused', ...about(order), refusal: 'unavailable', code: 0, message: '', plannedAt: order.plannedAt, sentAt, answeredAt, retryAt }];\n    const { cause, decidableAt } = outcome;",
+      "  if (outcome.kind === 'unknown') {\n    const retryAt = addMs(at, 500);\n    return [{ type: 'order.refused', ...aboutOrder(order), refusal: 'unavailable', code: 0, message: '', plannedAt: order.plannedAt, sentAt, answeredAt, retryAt }];\n    const { cause, decidableAt } = outcome;",
     noticedBy: simulation,
   },
   {
@@ -82,7 +82,7 @@ const bugs: readonly PlantedBug[] = [
   },
   {
     name: 'an execution that is told twice is counted twice',
-    file: 'src/core/news.ts',
+    file: 'src/core/report.ts',
     right: 'if (order.tradeIds.has(trade.tradeId) || seen.has(trade.tradeId)) continue;',
     wrong: 'if (seen.has(trade.tradeId)) continue;',
     noticedBy: simulation,
@@ -99,7 +99,7 @@ const bugs: readonly PlantedBug[] = [
     file: 'src/core/decide.ts',
     right: "    if (order.phase !== 'planned') continue;\n    const { plannedAt } = order;\n",
     wrong:
-      "    if (order.phase !== 'planned') continue;\n    const { plannedAt } = order;\n    facts.push({ type: 'order.unknown', ...about(order), cause: 'restart', plannedAt, decidableAt });\n    facts.push({ type: 'order.resolved', ...about(order), placed: false, how: 'query', plannedAt, retryAt: decidableAt });\n    continue;\n",
+      "    if (order.phase !== 'planned') continue;\n    const { plannedAt } = order;\n    facts.push({ type: 'order.unknown', ...aboutOrder(order), cause: 'restart', plannedAt, decidableAt });\n    facts.push({ type: 'order.resolved', ...aboutOrder(order), placed: false, how: 'query', plannedAt, retryAt: decidableAt });\n    continue;\n",
     noticedBy: simulation,
   },
   {

@@ -64,7 +64,7 @@ export const explanation = z.strictObject({
       answer_to_first_fill: stageUs,
       receive_to_first_fill: stageUs,
       receive_to_last_fill: stageUs,
-      fill_to_protected: stageUs,
+      fill_to_protected: stageUs.describe('From its own first fill until stops covered all that was held.'),
     })
     .describe('Of the first order that the signal asked for.'),
   facts: z.array(z.record(z.string(), z.unknown())).describe('The facts as recorded.'),
@@ -73,21 +73,20 @@ export const explanation = z.strictObject({
 export type Explanation = z.infer<typeof explanation>;
 
 /**
- * @param entries those that hold a fact about the signal.
- * @param opener those about the signal that opened the position, if another one did.
+ * @param entries those that hold a fact about the signal, and about the one that opened the position that it added to,
+ *   in order.
  */
 export function explain(
   entries: readonly Entry[],
   signal: Seq,
   assets: Assets,
-  opener?: { readonly entries: readonly Entry[]; readonly signal: Seq },
 ): Explanation | undefined {
   const story = storyOf(entries, signal);
   if (story === undefined) return undefined;
-  const addedTo = opener === undefined || !story.added ? undefined : storyOf(opener.entries, opener.signal);
-  const { received } = story;
+  const { received, addition } = story;
+  const positions = addition?.position === undefined ? story.positions : [addition.position];
   return {
-    sentence: sentenceOf(story, assets, addedTo),
+    sentence: sentenceOf(story, assets),
     signal_id: received.content.id,
     signal,
     trace_id: received.trace,
@@ -96,7 +95,7 @@ export function explain(
     duplicates: story.duplicates.length,
     decision: decisionOf(story),
     orders: story.orders.map(detailOf),
-    positions: (addedTo?.positions.slice(-1) ?? story.positions).map(positionOf),
+    positions: positions.map(positionOf),
     latencies_us: latenciesOf(story),
     facts: story.facts.map(factAsRecorded),
   };
@@ -170,7 +169,7 @@ function positionOf(position: PositionStory): Explanation['positions'][number] {
 }
 
 function latenciesOf(story: SignalStory): Explanation['latencies_us'] {
-  const { received, decidedAt, orders, positions } = story;
+  const { received, decidedAt, orders, positions, addition } = story;
   const asked = orders.filter(({ planned }) => planned.leg === 'entry' || planned.leg === 'close');
   const first = asked[0];
   const answer = story.facts.find(
@@ -180,7 +179,7 @@ function latenciesOf(story: SignalStory): Explanation['latencies_us'] {
   )?.fact;
   const answered = answer?.type === 'order.accepted' || answer?.type === 'order.refused' ? answer : undefined;
   const fills = asked.flatMap((order) => order.fills.map(({ at }) => at));
-  const position = positions[0];
+  const [position] = positions;
   return {
     receive_to_decide: between(received.receivedAt, decidedAt),
     decide_to_send: between(decidedAt, answered?.sentAt),
@@ -188,7 +187,10 @@ function latenciesOf(story: SignalStory): Explanation['latencies_us'] {
     answer_to_first_fill: between(answered?.answeredAt, fills[0]),
     receive_to_first_fill: between(received.receivedAt, fills[0]),
     receive_to_last_fill: between(received.receivedAt, fills.at(-1)),
-    fill_to_protected: between(position?.openedAt, position?.firstProtectedAt),
+    fill_to_protected:
+      addition === undefined
+        ? between(position?.openedAt, position?.firstProtectedAt)
+        : between(addition.at, addition.protectedAt),
   };
 }
 

@@ -1,11 +1,11 @@
 /** A signal's story in plain words. */
 
 import type { PositionClosed } from '#core/facts.ts';
-import type { Leg, Micros, PositionSide } from '#core/ids.ts';
+import type { Leg, Micros, PositionKey, PositionSide } from '#core/ids.ts';
 import { money, showMoney, subtractMoney } from '#core/money.ts';
 import { refusals } from '#core/refusal.ts';
 import { averagePrice, filledQuantity, type OrderHistory } from './order.ts';
-import type { PositionStory, SignalStory } from './story.ts';
+import type { SignalStory } from './story.ts';
 import { cutDecimals, groupDigits, plural, showDuration } from './text.ts';
 
 export interface Assets {
@@ -15,18 +15,17 @@ export interface Assets {
 
 const PROFIT_DECIMALS = 2;
 
-/** @param opener the story of the position that an entry added to, where another signal opened it. */
-export function sentenceOf(story: SignalStory, assets: Assets, opener?: SignalStory): string {
+export function sentenceOf(story: SignalStory, assets: Assets): string {
   const { received, decided } = story;
   const { action, symbol } = received.content;
   if (decided.type === 'signal.refused') {
     if (decided.reason === 'hold') return `${refusals.hold} No order was made.`;
     return `Refused to ${action} ${symbol}. ${refusals[decided.reason]} It was ${decided.value}, the limit is ${decided.limit}. No order was made.`;
   }
-  return action === 'close' ? closeSentence(story, assets) : entrySentence(story, assets, opener);
+  return action === 'close' ? closeSentence(story, assets) : entrySentence(story, assets);
 }
 
-function entrySentence(story: SignalStory, assets: Assets, opener: SignalStory | undefined): string {
+function entrySentence(story: SignalStory, assets: Assets): string {
   const { action, symbol } = story.received.content;
   const entries = story.orders.filter(({ planned }) => planned.leg === 'entry');
   const fills = entries.flatMap((order) => order.fills);
@@ -37,16 +36,40 @@ function entrySentence(story: SignalStory, assets: Assets, opener: SignalStory |
   const verb = action === 'buy' ? 'Bought' : 'Sold';
   const bought = `${verb} ${groupDigits(filledQuantity(facts))} ${baseOf(symbol, assets)} in ${plural(fills.length, 'fill')} at ${groupDigits(averagePrice(facts) ?? '')}`;
   const after = `${since(story, fills.at(-1)?.at)} after the signal`;
-  const owner = opener ?? story;
-  const position = owner.positions.at(-1);
-  const rest = last.status === 'open' ? ', the rest is working' : '';
-  const added = story.added ? ', added to a position that was open' : '';
-  const said = `${bought}, ${after}${rest}${added}${position === undefined ? '' : protectionPart(position, owner.orders)}.`;
-  const own = story.positions.at(-1);
-  if (own?.closed !== undefined) {
-    return `${said} ${closedPart(own.closed.fact, own.closed.at, own.opened.side, assets)}`;
+  const added = story.addition === undefined ? '' : ', added to a position that was open';
+  const guarded = guardedOf(story);
+  const said = `${bought}, ${after}${rest}${added}${guarded === undefined ? '' : protectionPart(guarded, story.orders)}.`;
+  const position = story.addition?.position ?? story.positions.at(-1);
+  if (position?.closed !== undefined) {
+    return `${said} ${closedPart(position.closed.fact, position.closed.at, position.opened.side, assets)}`;
   }
-  return own?.quantity === '0' ? `${said} The exchange does not hold it any more.` : said;
+  return position?.quantity === '0' ? `${said} The exchange does not hold it any more.` : said;
+}
+
+/** What an entry of the signal left to be protected, and how that went. */
+interface Guarded {
+  readonly key: PositionKey;
+  readonly stop: string | undefined;
+  readonly target: string | undefined;
+  readonly since: Micros;
+  readonly protectedAt: Micros | undefined;
+  /** It was protected, and is not any more. */
+  readonly lost: boolean;
+  readonly over: boolean;
+}
+
+function guardedOf({ addition, positions }: SignalStory): Guarded | undefined {
+  const position = addition?.position ?? positions.at(-1);
+  const over = position?.closed !== undefined;
+  const lost = position?.protectedAt === undefined && !over && position?.quantity !== '0';
+  if (addition !== undefined) {
+    const { at, changed, protectedAt } = addition;
+    const { stop, target } = changed.stop === undefined && position !== undefined ? position : changed;
+    return { key: changed.position, stop, target, since: at, protectedAt, lost, over };
+  }
+  if (position === undefined) return undefined;
+  const { key, stop, target, openedAt, firstProtectedAt } = position;
+  return { key, stop, target, since: openedAt, protectedAt: firstProtectedAt, lost, over };
 }
 
 const baseOf = (symbol: string, { base }: Assets): string => (base === '' ? symbol : base);
@@ -54,23 +77,20 @@ const baseOf = (symbol: string, { base }: Assets): string => (base === '' ? symb
 const since = (story: SignalStory, at: Micros | undefined): string =>
   showDuration((at ?? story.decidedAt) - story.received.receivedAt);
 
-function protectionPart(position: PositionStory, orders: readonly OrderHistory[]): string {
-  const stop = triggerOf('stop', position, orders) ?? position.stop;
-  const at = triggerOf('take_profit', position, orders) ?? position.target;
+function protectionPart(guarded: Guarded, orders: readonly OrderHistory[]): string {
+  const { protectedAt, since: from, lost, over } = guarded;
+  if (protectedAt === undefined) return over ? '; closed before its stop stood' : '; not protected yet';
+  const stop = triggerOf('stop', guarded, orders) ?? guarded.stop;
+  const at = triggerOf('take_profit', guarded, orders) ?? guarded.target;
+  const where = stop === undefined ? '' : ` at ${groupDigits(stop)}`;
   const target =
-    position.target === undefined || at === undefined ? '' : ` and a target at ${groupDigits(at)}`;
-  const { firstProtectedAt, openedAt, closed } = position;
-  if (firstProtectedAt === undefined) {
-    return closed === undefined ? '; not protected yet' : '; closed before its stop stood';
-  }
-  const levels = `a stop at ${groupDigits(stop)}${target} after ${showDuration(firstProtectedAt - openedAt)}`;
-  const lost = position.protectedAt === undefined && closed === undefined && position.quantity !== '0';
-  return `; protected by ${levels}${lost ? ', not at this moment' : ''}`;
+    guarded.target === undefined || at === undefined ? '' : ` and a target at ${groupDigits(at)}`;
+  return `; protected by a stop${where}${target} after ${showDuration(protectedAt - from)}${lost ? ', not at this moment' : ''}`;
 }
 
 /** Where the newest order of the leg stands: the level on the ticks of the symbol. */
-const triggerOf = (leg: Leg, position: PositionStory, orders: readonly OrderHistory[]): string | undefined =>
-  orders.findLast(({ planned }) => planned.leg === leg && planned.position === position.key)?.planned.order
+const triggerOf = (leg: Leg, { key }: Guarded, orders: readonly OrderHistory[]): string | undefined =>
+  orders.findLast(({ planned }) => planned.leg === leg && planned.position === key)?.planned.order
     .triggerPrice;
 
 function pendingSentence({ planned, status, timeline }: OrderHistory, assets: Assets): string {

@@ -1,14 +1,16 @@
 /** What the journal tells of one signal, sorted out: receipt, decision, orders, and the position that came of it. */
 
-import type {
-  Entry,
-  Fact,
-  PositionClosed,
-  PositionOpened,
-  SignalAccepted,
-  SignalDuplicated,
-  SignalReceived,
-  SignalRefused,
+import {
+  type Entry,
+  type Fact,
+  type PositionChanged,
+  type PositionClosed,
+  type PositionOpened,
+  type SignalAccepted,
+  type SignalDuplicated,
+  type SignalReceived,
+  type SignalRefused,
+  signalOf,
 } from '#core/facts.ts';
 import type { Micros, PositionKey, Seq } from '#core/ids.ts';
 import type { OrderHistory } from './order.ts';
@@ -28,18 +30,29 @@ export interface PositionStory {
   closed: { readonly at: Micros; readonly fact: PositionClosed } | undefined;
 }
 
+/** What an entry did to a position that another signal had opened. */
+export interface Addition {
+  /** When its first fill added to it. */
+  readonly at: Micros;
+  readonly changed: PositionChanged;
+  /** When stops next covered all of it. */
+  readonly protectedAt: Micros | undefined;
+  /** The position; undefined if its beginning is not known. */
+  readonly position: PositionStory | undefined;
+}
+
 export interface SignalStory {
   readonly received: SignalReceived;
   readonly decided: SignalAccepted | SignalRefused;
   readonly decidedAt: Micros;
   readonly duplicates: readonly SignalDuplicated[];
-  /** The orders that go back to the signal, oldest first. */
+  /** The orders that go back to the signal, and those that guard what it added to a position, oldest first. */
   readonly orders: readonly OrderHistory[];
   readonly positions: readonly PositionStory[];
   /** Positions that the signal's own orders reduced to nothing, whichever signal opened them. */
   readonly closed: readonly { readonly at: Micros; readonly fact: PositionClosed }[];
-  /** Whether an entry of the signal added to a position that another signal had opened. */
-  readonly added: boolean;
+  /** Set if an entry of the signal added to a position that another signal had opened. */
+  readonly addition: Addition | undefined;
   readonly facts: readonly NumberedFact[];
 }
 
@@ -49,10 +62,13 @@ export interface NumberedFact {
   readonly fact: Fact;
 }
 
-/** @param entries those that hold a fact about the signal, in order; undefined if its receipt is not among them. */
+/**
+ * @param entries those that hold a fact about the signal, and about the one that opened the position that it added to,
+ *   in order. Undefined if its receipt is not among them.
+ */
 export function storyOf(entries: readonly Entry[], signal: Seq): SignalStory | undefined {
   const facts = entries.flatMap(numbered);
-  const mine = facts.filter(({ fact }) => ('signal' in fact ? fact.signal : storySignal(fact)) === signal);
+  const mine = facts.filter(({ fact }) => signalOf(fact) === signal);
   const received = mine.find(({ fact }) => fact.type === 'signal.received')?.fact;
   const decided = mine.find(({ fact }) => fact.type === 'signal.accepted' || fact.type === 'signal.refused');
   if (received?.type !== 'signal.received' || decided === undefined) return undefined;
@@ -60,16 +76,19 @@ export function storyOf(entries: readonly Entry[], signal: Seq): SignalStory | u
   const orders = new Orders();
   for (const entry of entries) orders.apply(entry);
   const own = orders.all().filter(({ planned }) => planned.story.signal === signal);
-  const positions = positionsOf(mine);
+  const positions = positionsOf(facts);
+  const opened = positions.filter((position) => position.opened.signal === signal);
+  const addition = opened.length > 0 ? undefined : additionOf(mine, facts, positions);
+  const guards = addition === undefined ? [] : orders.all().filter((order) => isGuardOf(order, addition));
   return {
     received,
     decided: decided.fact,
     decidedAt: decided.at,
     duplicates: mine.flatMap(({ fact }) => (fact.type === 'signal.duplicated' ? [fact] : [])),
-    orders: own,
-    positions,
+    orders: [...own, ...guards],
+    positions: opened,
     closed: closedBy(own, facts),
-    added: positions.length === 0 && mine.some(({ fact }) => fact.type === 'position.changed'),
+    addition,
     facts: mine,
   };
 }
@@ -77,12 +96,37 @@ export function storyOf(entries: readonly Entry[], signal: Seq): SignalStory | u
 const numbered = ({ seq, at, facts }: Entry): NumberedFact[] =>
   facts.map((fact, index) => ({ seq: (seq + index) as Seq, at, fact }));
 
-const storySignal = (fact: Fact): Seq | undefined => ('story' in fact ? fact.story.signal : undefined);
+function additionOf(
+  mine: readonly NumberedFact[],
+  facts: readonly NumberedFact[],
+  positions: readonly PositionStory[],
+): Addition | undefined {
+  for (const { seq, at, fact: changed } of mine) {
+    if (changed.type !== 'position.changed') continue;
+    const next = facts.find(
+      ({ seq: later, fact }) =>
+        later > seq &&
+        (fact.type === 'position.protected' || fact.type === 'position.closed') &&
+        fact.position === changed.position,
+    );
+    const position = positions.findLast(({ key, openedAt }) => key === changed.position && openedAt <= at);
+    const protectedAt = next?.fact.type === 'position.protected' ? next.at : undefined;
+    return { at, changed, protectedAt, position };
+  }
+  return undefined;
+}
+
+/** Guards go back to the signal that opened the position; these were planned when the position had grown. */
+const isGuardOf = ({ planned, plannedAt }: OrderHistory, { at, changed, protectedAt, position }: Addition) =>
+  planned.position === changed.position &&
+  (planned.leg === 'stop' || planned.leg === 'take_profit' || planned.leg === 'flatten') &&
+  plannedAt >= at &&
+  plannedAt <= (protectedAt ?? position?.closed?.at ?? plannedAt);
 
 function positionsOf(facts: readonly NumberedFact[]): PositionStory[] {
   const positions: PositionStory[] = [];
   const current = (key: PositionKey): PositionStory | undefined =>
-    positions.findLast((position) => position.key === key);
+    positions.findLast((position) => position.key === key && position.closed === undefined);
   for (const { at, fact } of facts) {
     if (fact.type === 'position.opened') {
       positions.push({
@@ -114,6 +158,7 @@ function continuePosition(position: PositionStory, fact: Fact, at: Micros): void
       }
       return;
     case 'position.protected':
+      position.quantity = fact.quantity;
       position.protectedAt = at;
       position.firstProtectedAt ??= at;
       return;

@@ -2,7 +2,7 @@
 
 import type { RecordOutcome } from './command.ts';
 import type { Fact } from './facts.ts';
-import { addMs, type Leg, MICROS_PER_MS, type Micros } from './ids.ts';
+import { MICROS_PER_MS, type Micros } from './ids.ts';
 import {
   money,
   price,
@@ -15,7 +15,7 @@ import {
   zeroMoney,
   zeroQuantity,
 } from './money.ts';
-import type { ExchangeRefusal, Order, OrderReport, Story, Trade } from './order.ts';
+import { aboutOrder, type Order, type OrderReport, type Story, type Trade } from './order.ts';
 import {
   entryPriceOf,
   type FillFigures,
@@ -26,35 +26,11 @@ import {
   type Position,
   reduce,
 } from './position.ts';
+import { retryAfter } from './retry.ts';
 import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
 
-/** How often an entry or a close is sent before it is given up. */
-const ATTEMPTS_MAX = 3;
-const RETRY_DELAY_MS = 500;
-/** The exchange holds nothing to close: trying again waits for the comparison that tells why. */
-const NOTHING_HELD_DELAY_MS = 3_000;
 /** Begins the id of a fill that stands for trades that could not be read. */
 const SUMMARY = 'summary-';
-
-/** The part that every fact about an order carries. */
-export const about = (order: Order) => ({
-  clientOrderId: order.plan.clientOrderId,
-  signal: order.story.signal,
-  trace: order.story.trace,
-  symbol: order.plan.symbol,
-  leg: order.leg,
-});
-
-/** The orders that keep a position safe are tried until the position is safe or gone. */
-const isGuard = (leg: Leg): boolean => leg === 'stop' || leg === 'take_profit' || leg === 'flatten';
-
-export const attemptsUsed = (order: Order): boolean => !isGuard(order.leg) && order.attempt >= ATTEMPTS_MAX;
-
-function mayRetry(order: Order, refusal: ExchangeRefusal): boolean {
-  // A trigger that the market has passed is answered by flattening the position, not by trying again.
-  if (isGuard(order.leg)) return refusal !== 'would_trigger';
-  return (refusal === 'throttled' || refusal === 'unavailable') && !attemptsUsed(order);
-}
 
 export function decideOutcome(state: EngineState, order: Order, command: RecordOutcome, at: Micros): Fact[] {
   const { outcome, sentAt, answeredAt } = command;
@@ -65,22 +41,21 @@ export function decideOutcome(state: EngineState, order: Order, command: RecordO
   if (order.phase !== 'planned') return [];
   if (outcome.kind === 'unknown') {
     const { cause, decidableAt } = outcome;
-    return [{ type: 'order.unknown', ...about(order), cause, plannedAt: order.plannedAt, decidableAt }];
+    return [{ type: 'order.unknown', ...aboutOrder(order), cause, plannedAt: order.plannedAt, decidableAt }];
   }
   const { refusal, code, message } = outcome;
-  const delayMs = refusal === 'nothing_to_reduce' ? NOTHING_HELD_DELAY_MS : RETRY_DELAY_MS;
-  const retry = mayRetry(order, refusal) ? { retryAt: addMs(at, delayMs) } : {};
+  const retryAt = retryAfter(order, refusal, at);
   return [
     {
       type: 'order.refused',
-      ...about(order),
+      ...aboutOrder(order),
       refusal,
       code,
       message,
       plannedAt: order.plannedAt,
       sentAt,
       answeredAt,
-      ...retry,
+      ...(retryAt === undefined ? {} : { retryAt }),
     },
   ];
 }
@@ -104,17 +79,29 @@ export function decideReport(state: EngineState, order: Order, report: OrderRepo
   const { exchangeOrderId, childOrderId } = report;
   const { plannedAt } = order;
   if (order.phase === 'planned') {
-    facts.push({ type: 'order.accepted', ...about(order), exchangeOrderId, plannedAt, ...timing });
+    facts.push({ type: 'order.accepted', ...aboutOrder(order), exchangeOrderId, plannedAt, ...timing });
   } else if (order.phase !== 'open') {
-    facts.push({ type: 'order.resolved', ...about(order), placed: true, how, exchangeOrderId, plannedAt });
+    facts.push({
+      type: 'order.resolved',
+      ...aboutOrder(order),
+      placed: true,
+      how,
+      exchangeOrderId,
+      plannedAt,
+    });
   }
   if (childOrderId !== undefined && order.childOrderId === undefined) {
-    facts.push({ type: 'order.triggered', ...about(order), childOrderId });
+    facts.push({ type: 'order.triggered', ...aboutOrder(order), childOrderId });
   }
   const trades = told.tradesOverdue === true ? withSummary(order, report) : report.trades;
   facts.push(...fillFacts(state, order, trades, quantity(report.executed)));
   if (report.status !== 'open' && order.ended === undefined) {
-    facts.push({ type: 'order.ended', ...about(order), status: report.status, executed: report.executed });
+    facts.push({
+      type: 'order.ended',
+      ...aboutOrder(order),
+      status: report.status,
+      executed: report.executed,
+    });
   }
   return facts;
 }
@@ -165,7 +152,7 @@ function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], e
     filled += quantity(trade.quantity);
     facts.push({
       type: 'order.filled',
-      ...about(order),
+      ...aboutOrder(order),
       position: order.position,
       ...trade,
       plannedAt: order.plannedAt,

@@ -1,0 +1,93 @@
+/** Trying again what is certainly not at the exchange: how often, how soon, and until when. */
+
+import type { Moment } from './command.ts';
+import type { Fact, OrderPlanned } from './facts.ts';
+import { addMs, intentIdOf, type Leg, type Micros } from './ids.ts';
+import { price } from './money.ts';
+import { aboutOrder, type ExchangeRefusal, type Order } from './order.ts';
+import { planOrder } from './plan.ts';
+import type { EngineState } from './state.ts';
+
+/** How often an entry or a close is sent before it is given up. */
+const ATTEMPTS_MAX = 3;
+const RETRY_DELAY_MS = 500;
+/** The exchange holds nothing to close: trying again waits for the comparison that tells why. */
+const NOTHING_HELD_DELAY_MS = 3_000;
+/** The orders that keep a position safe are tried until the position is safe or gone. */
+const isGuard = (leg: Leg): boolean => leg === 'stop' || leg === 'take_profit' || leg === 'flatten';
+
+const attemptsUsed = (order: Order): boolean => !isGuard(order.leg) && order.attempt >= ATTEMPTS_MAX;
+
+/** When an order that the exchange turned away is tried again; undefined if it is given up. */
+export function retryAfter(order: Order, refusal: ExchangeRefusal, at: Micros): Micros | undefined {
+  if (!mayRetry(order, refusal)) return undefined;
+  return addMs(at, refusal === 'nothing_to_reduce' ? NOTHING_HELD_DELAY_MS : RETRY_DELAY_MS);
+}
+
+function mayRetry(order: Order, refusal: ExchangeRefusal): boolean {
+  // A trigger that the market has passed is answered by flattening the position, not by trying again.
+  if (isGuard(order.leg)) return refusal !== 'would_trigger';
+  return (refusal === 'throttled' || refusal === 'unavailable') && !attemptsUsed(order);
+}
+
+/** The attempts that are due now. Guards are not among them: their need is judged where they are upheld. */
+export function decideRetries(state: EngineState, moment: Moment): Fact[] {
+  const facts: Fact[] = [];
+  for (const order of state.orders.values()) {
+    if (order.phase === 'waiting') facts.push(...decideRetry(state, order, moment));
+  }
+  return facts;
+}
+
+/** An entry or a close that is not at the exchange is sent again, under a new id, while that still makes sense. */
+function decideRetry(state: EngineState, order: Order, moment: Moment): Fact[] {
+  const { at } = moment;
+  const due = order.retryAt !== undefined && at >= order.retryAt;
+  if (!due || order.revoked || (order.leg !== 'entry' && order.leg !== 'close')) return [];
+  const openedAt = state.positions.get(order.position)?.openedAt;
+  const why = attemptsUsed(order)
+    ? 'attempts_used'
+    : order.expiresAt !== undefined && at > order.expiresAt
+      ? 'expired'
+      : order.leg === 'close' && !(openedAt !== undefined && openedAt <= order.plannedAt)
+        ? 'position_closed'
+        : undefined;
+  if (why !== undefined) return [{ type: 'order.abandoned', ...aboutOrder(order), why }];
+  const again = planAgain(state, order, moment);
+  return [again ?? { type: 'order.abandoned', ...aboutOrder(order), why: 'not_plannable' }];
+}
+
+function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlanned | undefined {
+  const { symbol, price: limit } = order.plan;
+  const instrument = state.instruments.get(symbol);
+  if (instrument === undefined)
+    throw new Error(`order ${order.plan.clientOrderId} in an unlisted instrument`);
+  const held = state.positions.get(order.position)?.holding.quantity;
+  const attempt = order.attempt + 1;
+  const plan = planOrder(
+    {
+      id: intentIdOf(order.story.key, order.leg, order.side),
+      attempt,
+      leg: order.leg,
+      side: order.side,
+      positionMode: state.settings.positionMode,
+      quantity: order.leg === 'close' && held !== undefined ? held : order.quantity,
+      ...(limit === undefined ? {} : { limitPrice: price(limit) }),
+    },
+    instrument,
+    moment.quote(symbol),
+  );
+  if (!plan.ok) return undefined;
+  return {
+    type: 'order.planned',
+    story: order.story,
+    position: order.position,
+    strategyId: order.strategyId,
+    leg: order.leg,
+    side: order.side,
+    attempt,
+    order: plan.order,
+    ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
+    ...(order.protection === undefined ? {} : { protection: order.protection }),
+  };
+}
