@@ -1,4 +1,4 @@
-// Builds the page into web/dist, which the observatory serves; `vite web` develops it against a running one.
+/** Builds the page into web/dist, which the observatory serves; `vite web` develops it against a running one. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 

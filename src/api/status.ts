@@ -18,7 +18,7 @@ const health = z.strictObject({
       part: z.string(),
       ok: z.boolean(),
       detail: z.string(),
-      age_ms: z.int().describe('How old this knowledge is.'),
+      age_ms: z.int().nullable().describe('How old this knowledge is; null while there is none.'),
     }),
   ),
 });
@@ -48,7 +48,10 @@ export async function statusRoutes(
     const parts = subject.health();
     return {
       status: parts.every(({ ok }) => ok) ? 'ok' : 'degraded',
-      parts: parts.map(({ ageMs, ...part }) => ({ ...part, age_ms: Math.max(0, Math.round(ageMs)) })),
+      parts: parts.map(({ ageMs, ...part }) => ({
+        ...part,
+        age_ms: ageMs === null ? null : Math.max(0, Math.round(ageMs)),
+      })),
     };
   });
 

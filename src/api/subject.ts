@@ -18,8 +18,8 @@ export interface PartHealth {
   readonly part: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** How old this knowledge is. */
-  readonly ageMs: number;
+  /** How old this knowledge is; null while there is none. */
+  readonly ageMs: number | null;
 }
 
 export interface Balance {

@@ -16,7 +16,7 @@ import { openSqliteJournal } from '#journal/sqlite.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
-import { healthOf } from './health.ts';
+import { healthOf, type RunningParts } from './health.ts';
 import { Keeper } from './keeper.ts';
 import { journalPathIn } from './replay.ts';
 import { version } from './version.ts';
@@ -161,7 +161,8 @@ function subjectOf(
     },
     health: () =>
       healthOf({
-        keeper,
+        unready: keeper.unready,
+        running: runningParts(keeper),
         symbols: settings.symbols,
         quoteAgeMsMax: settings.quoteAgeMsMax,
         telemetry: telemetry.status(),
@@ -172,5 +173,15 @@ function subjectOf(
       const answer = await keeper.running?.exchange.balance();
       return answer?.kind === 'answer' ? answer.value : undefined;
     },
+  };
+}
+
+function runningParts({ running }: Keeper): RunningParts | undefined {
+  if (running === undefined) return undefined;
+  const { engine, journal, exchange } = running;
+  return {
+    journal,
+    reconciled: engine.state.reconciled,
+    quote: (symbol) => exchange.quote(symbol),
   };
 }

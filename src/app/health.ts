@@ -1,22 +1,30 @@
 /** How the parts of the engine process are, from what is known without asking anyone. */
 
-import type { PartHealth } from '#api/subject.ts';
+import type { Condition, PartHealth } from '#api/subject.ts';
 import { MICROS_PER_MS, type Micros, type Symbol } from '#core/ids.ts';
-import type { Exchange } from '#exchange/port.ts';
+import type { Quote } from '#core/instrument.ts';
 import type { Journal } from '#journal/port.ts';
 import type { TelemetryStatus } from '#telemetry/start.ts';
-import type { Keeper } from './keeper.ts';
 
-interface Parts {
-  readonly keeper: Keeper;
+/** What a running engine is made of. */
+export interface RunningParts {
+  readonly journal: Pick<Journal, 'head' | 'pending'>;
+  readonly reconciled: boolean;
+  readonly quote: (symbol: Symbol) => Quote | undefined;
+}
+
+export interface Parts {
+  /** Why no signals are taken right now. */
+  readonly unready: Condition | undefined;
+  readonly running: RunningParts | undefined;
   readonly symbols: readonly Symbol[];
   readonly quoteAgeMsMax: number;
   readonly telemetry: TelemetryStatus;
   readonly now: Micros;
 }
 
-export function healthOf({ keeper, symbols, quoteAgeMsMax, telemetry, now }: Parts): PartHealth[] {
-  const { unready, running } = keeper;
+export function healthOf(parts: Parts): PartHealth[] {
+  const { unready, telemetry, now } = parts;
   return [
     {
       part: 'engine',
@@ -24,35 +32,53 @@ export function healthOf({ keeper, symbols, quoteAgeMsMax, telemetry, now }: Par
       detail: unready?.detail ?? 'It takes signals.',
       ageMs: 0,
     },
-    ...(running === undefined
-      ? []
-      : [journalHealth(running.journal), marketHealth(running.exchange, symbols, quoteAgeMsMax, now)]),
+    journalHealth(parts),
+    exchangeHealth(parts),
     telemetryHealth(telemetry, now),
   ];
 }
 
-const journalHealth = (journal: Journal): PartHealth => ({
-  part: 'journal',
-  ok: true,
-  detail: `${journal.head} facts, ${journal.pending} entries on their way to the disk.`,
-  ageMs: 0,
-});
-
-function marketHealth(
-  exchange: Exchange,
-  symbols: readonly Symbol[],
-  quoteAgeMsMax: number,
-  now: Micros,
-): PartHealth {
-  const nowMs = now / MICROS_PER_MS;
-  const ages = symbols.map((symbol) => nowMs - (exchange.quote(symbol)?.atMs ?? 0));
-  const late = symbols.filter((_, index) => (ages[index] ?? Number.POSITIVE_INFINITY) > quoteAgeMsMax);
+function journalHealth({ unready, running }: Parts): PartHealth {
+  const part = 'journal';
+  const { code, detail } = unready ?? {};
+  if (code === 'journal_unavailable') return { part, ok: false, detail: detail ?? '', ageMs: 0 };
+  if (running === undefined) return { part, ok: false, detail: 'No engine runs on it.', ageMs: 0 };
+  const { head, pending } = running.journal;
   return {
-    part: 'market_data',
-    ok: late.length === 0,
-    detail:
-      late.length === 0 ? `${symbols.length} symbols are quoted.` : `No recent price of ${late.join(', ')}.`,
-    ageMs: Math.min(...ages),
+    part,
+    ok: code !== 'overloaded',
+    detail: `${head} facts, ${pending} entries on their way to the disk.`,
+    ageMs: 0,
+  };
+}
+
+/** As old as the oldest of the prices that it is known by. */
+function exchangeHealth({ running, symbols, quoteAgeMsMax, now }: Parts): PartHealth {
+  const part = 'exchange';
+  if (running === undefined) return { part, ok: false, detail: 'No engine is connected to it.', ageMs: null };
+  const missing: Symbol[] = [];
+  const late: Symbol[] = [];
+  let ageMs: number | null = null;
+  for (const symbol of symbols) {
+    const quote = running.quote(symbol);
+    if (quote === undefined) {
+      missing.push(symbol);
+      continue;
+    }
+    const quoteAgeMs = now / MICROS_PER_MS - quote.atMs;
+    if (quoteAgeMs > quoteAgeMsMax) late.push(symbol);
+    ageMs = Math.max(ageMs ?? 0, quoteAgeMs);
+  }
+  const faults = [
+    ...(missing.length === 0 ? [] : [`No price of ${missing.join(', ')}.`]),
+    ...(late.length === 0 ? [] : [`No recent price of ${late.join(', ')}.`]),
+    ...(running.reconciled ? [] : ['The engine has not compared itself with it yet.']),
+  ];
+  return {
+    part,
+    ok: faults.length === 0,
+    detail: faults.length === 0 ? `${symbols.length} symbols are quoted.` : faults.join(' '),
+    ageMs,
   };
 }
 
@@ -67,6 +93,6 @@ function telemetryHealth(status: TelemetryStatus, now: Micros): PartHealth {
     part: 'telemetry',
     ok: status.export !== 'misconfigured',
     detail: details[status.export],
-    ageMs: at === undefined ? 0 : (now - at) / MICROS_PER_MS,
+    ageMs: at === undefined ? null : (now - at) / MICROS_PER_MS,
   };
 }

@@ -8,7 +8,7 @@ import type { Condition } from '#api/subject.ts';
 import type { AccountId } from '#core/ids.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { Answer } from '#engine/answer.ts';
-import { type CrashPoint, Engine, type SignalSubmission, type Unready } from '#engine/engine.ts';
+import { type CrashPoint, Engine, type SignalSubmission, type Unready, unreadyBy } from '#engine/engine.ts';
 import { type Clock, pause, type Timers } from '#engine/time.ts';
 import type { Exchange } from '#exchange/port.ts';
 import type { SignalDesk } from '#intake/http.ts';
@@ -91,7 +91,9 @@ export class Keeper implements SignalDesk {
       if (this.#stopping) return undefined;
       if (isFinal(life.failure)) return life.failure;
       delayMs = life.ran ? RESTART_DELAY_MS_MIN : Math.min(delayMs * 2, RESTART_DELAY_MS_MAX);
-      const code = life.failure instanceof JournalError ? 'journal_unavailable' : 'not_reconciled';
+      // An engine that never ran has not failed: its exchange or its journal was not there.
+      const code =
+        life.ran || life.failure instanceof JournalError ? unreadyBy(life.failure) : 'not_reconciled';
       this.#condition = { code, detail: `${life.failure.message}. The engine is started again.` };
       onProblem('engine_restarts', `${life.failure.message}; started again in ${delayMs} ms`);
       await Promise.race([pause(timers, delayMs), this.#stopRequested.promise]);
@@ -107,7 +109,7 @@ export class Keeper implements SignalDesk {
     if (started instanceof Error) return { ran: false, failure: started };
     this.#running = started;
     const failure = await Promise.race([started.engine.failed, this.#stopRequested.promise]);
-    if (failure !== undefined) this.#condition = { code: 'journal_unavailable', detail: failure.message };
+    if (failure !== undefined) this.#condition = { code: unreadyBy(failure), detail: failure.message };
     this.#running = undefined;
     await started.engine.stop();
     return { ran: true, failure: failure ?? stopped };
@@ -136,6 +138,7 @@ const details: Record<Unready, string> = {
   not_reconciled: 'The engine is comparing itself with the exchange.',
   overloaded: 'More waits for the disk than the engine lets wait.',
   journal_unavailable: 'The journal does not take facts.',
+  engine_failed: 'The engine has failed and is started again.',
   stopping: 'The engine is shutting down.',
 };
 

@@ -26,7 +26,7 @@ const SNAPSHOT_COMPARE_MS = 5_000;
 /** While the first comparison is outstanding, and when one has failed: twice as long each time. */
 const COMPARE_AGAIN_MS_MIN = 250;
 /** Facts between two stored states: bounds how much a start has to fold. */
-const STORE_STATE_FACTS = 100_000;
+const STORE_STATE_FACTS = 250_000;
 /** Entries that may wait for the disk before signals are turned away. */
 const PENDING_ENTRIES_MAX = 20_000;
 /** A disk that neither takes an entry nor fails is taken for failed after this. */
@@ -55,7 +55,11 @@ export interface EngineOptions {
 export type SignalSubmission = Omit<ReceiveSignal, 'type' | 'duplicateOf'>;
 
 /** Why the engine takes no signals right now. */
-export type Unready = 'not_reconciled' | 'overloaded' | 'journal_unavailable' | 'stopping';
+export type Unready = 'not_reconciled' | 'overloaded' | 'journal_unavailable' | 'engine_failed' | 'stopping';
+
+/** What a failure is told as. */
+export const unreadyBy = (failure: unknown): Unready =>
+  failure instanceof JournalError ? 'journal_unavailable' : 'engine_failed';
 
 export class Engine {
   readonly #options: EngineOptions;
@@ -117,7 +121,7 @@ export class Engine {
 
   get unready(): Unready | undefined {
     if (this.#stopping) return 'stopping';
-    if (this.#fault !== undefined) return 'journal_unavailable';
+    if (this.#fault !== undefined) return unreadyBy(this.#fault);
     if (!this.#state.reconciled) return 'not_reconciled';
     return this.#options.journal.pending > PENDING_ENTRIES_MAX ? 'overloaded' : undefined;
   }
@@ -146,11 +150,11 @@ export class Engine {
       ...submission,
       ...(duplicateOf === undefined ? {} : { duplicateOf }),
     });
-    if (handled === undefined) return 'journal_unavailable';
+    if (handled === undefined) return this.unready ?? 'engine_failed';
     try {
       await handled.durable;
-    } catch {
-      return 'journal_unavailable';
+    } catch (error) {
+      return unreadyBy(error);
     }
     if (duplicateOf === undefined) return answerFrom(handled.facts);
     const [first] = await journal.story(duplicateOf);

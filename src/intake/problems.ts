@@ -47,6 +47,10 @@ export const problems = {
     status: 503,
     meaning: 'The engine cannot record facts, so it takes no signals. It tries to recover by itself.',
   },
+  engine_failed: {
+    status: 503,
+    meaning: 'The engine met a defect and is started again from its journal: try again shortly.',
+  },
   stopping: { status: 503, meaning: 'The engine is shutting down.' },
   deadline_exceeded: {
     status: 504,

@@ -1,5 +1,7 @@
-// The shapes of the API's answers: plain types, shared with the page. Times are RFC 3339 in UTC with nine
-// decimals; names that end in Ms are milliseconds.
+/**
+ * The shapes of the API's answers: plain types, shared with the page. Times are RFC 3339 in UTC with nine decimals;
+ * names that end in Ms are milliseconds.
+ */
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type Attributes = { [key: string]: JsonValue };

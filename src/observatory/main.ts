@@ -1,5 +1,7 @@
-// The observatory as a process: ports and directory from the environment, one line of JSON when it is ready,
-// and a clean end on SIGTERM and SIGINT.
+/**
+ * The observatory as a process: ports and directory from the environment, one line of JSON when it is ready, and a
+ * clean end on SIGTERM and SIGINT.
+ */
 import { z } from 'zod';
 import { startObservatory } from './observatory.ts';
 
@@ -18,7 +20,7 @@ const environment = z.object({
   OBSERVATORY_DATA_DIR: z.string().min(1).default('./data/observatory'),
 });
 
-const endDeadlineMs = 3_000;
+const END_DEADLINE_MS = 3_000;
 
 function say(entry: Record<string, unknown>): void {
   console.log(JSON.stringify(entry));
@@ -61,7 +63,7 @@ async function main(): Promise<void> {
     if (ending) return;
     ending = true;
     // What is not written by then would be lost to a kill as well; acknowledged records are durable already.
-    setTimeout(() => process.exit(1), endDeadlineMs).unref();
+    setTimeout(() => process.exit(1), END_DEADLINE_MS).unref();
     observatory.close().then(
       () => {
         say({ event: 'observatory.ended', signal });

@@ -1,5 +1,7 @@
-// Starts the observatory: store, OTLP receivers and web server as one, in this process. Nothing stays behind
-// when a part cannot start.
+/**
+ * Starts the observatory: store, OTLP receivers and web server as one, in this process. Nothing stays behind when a
+ * part cannot start.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGrpcReceiver } from './otlp/grpc.ts';
@@ -31,7 +33,7 @@ export interface Observatory {
 
 const loopback = '127.0.0.1';
 const builtPage = join(import.meta.dirname, '../../web/dist');
-const closeDeadlineMs = 1_000;
+const CLOSE_DEADLINE_MS = 1_000;
 
 export async function startObservatory(options: ObservatoryOptions): Promise<Observatory> {
   const host = options.host ?? loopback;
@@ -61,7 +63,7 @@ export async function startObservatory(options: ObservatoryOptions): Promise<Obs
     const http = await startHttpReceiver(receive, host, options.ports.otlpHttp);
     closers.push(() => http.close());
     const grpc = await startGrpcReceiver(receive, host, options.ports.otlpGrpc);
-    closers.push(() => grpc.close(closeDeadlineMs));
+    closers.push(() => grpc.close(CLOSE_DEADLINE_MS));
     return {
       ports: { page: server.port, otlpGrpc: grpc.port, otlpHttp: http.port },
       url: `http://${host}:${server.port}/`,

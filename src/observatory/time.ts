@@ -1,4 +1,4 @@
-// Times as the observatory keeps them (nanoseconds since 1970, bigint) and as its API writes and reads them.
+/** Times as the observatory keeps them (nanoseconds since 1970, bigint) and as its API writes and reads them. */
 
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
 const epochMs = /^\d{1,15}$/;

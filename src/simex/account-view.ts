@@ -1,7 +1,7 @@
 /** Account, balance and positions with the field names of the REST answers. */
 import type { Money } from '#core/money.ts';
 import { addMoney, notional, shareOf, showMoney, showPrice, showQuantity, zeroMoney } from '#core/money.ts';
-import { initialMargin, leverageOf, maintenanceMarginRate, marginOf } from './account.ts';
+import { initialMargin, leverageOf, MAINTENANCE_MARGIN_RATE, marginOf } from './account.ts';
 import type { Position } from './position.ts';
 import { entryPriceOf, sizeOf, unrealizedPnl } from './position.ts';
 import type { ExchangeState } from './state.ts';
@@ -122,7 +122,7 @@ function figuresOf(state: ExchangeState, position: Position) {
     initial: showMoney(addMoney(ofPosition, ofOrders)),
     positionInitial: showMoney(ofPosition),
     orderInitial: showMoney(ofOrders),
-    maintenance: showMoney(shareOf(value, maintenanceMarginRate, 'up')),
+    maintenance: showMoney(shareOf(value, MAINTENANCE_MARGIN_RATE, 'up')),
   };
 }
 

@@ -22,12 +22,12 @@ interface FillEffect {
   readonly commission: Money;
 }
 
-export const takerFee = rate('0.0005');
-export const makerFee = rate('0.0002');
+export const TAKER_FEE = rate('0.0005');
+export const MAKER_FEE = rate('0.0002');
 /** The lowest bracket, for every size: liquidation is not simulated. */
-export const maintenanceMarginRate = rate('0.004');
-const defaultLeverage = 20;
-export const leverageMax = 125;
+export const MAINTENANCE_MARGIN_RATE = rate('0.004');
+const DEFAULT_LEVERAGE = 20;
+export const LEVERAGE_MAX = 125;
 
 /** Amounts are kept with eight decimals, as the exchange does. */
 const CENT = 10n ** 12n;
@@ -58,7 +58,7 @@ export function positionOf(account: Account, symbol: string, positionSide: Posit
 }
 
 export const leverageOf = (account: Account, symbol: string): number =>
-  account.leverage.get(symbol) ?? defaultLeverage;
+  account.leverage.get(symbol) ?? DEFAULT_LEVERAGE;
 
 export function fill(
   account: Account,
@@ -98,7 +98,7 @@ export function marginOf(account: Account, markOf: (symbol: string) => Price): M
     const value = notional(mark, sizeOf(position));
     unrealized = addMoney(unrealized, unrealizedPnl(position, mark));
     positionInitial = addMoney(positionInitial, initialMargin(value, leverageOf(account, position.symbol)));
-    maintenance = addMoney(maintenance, awayFromZero(shareOf(value, maintenanceMarginRate, 'up')));
+    maintenance = addMoney(maintenance, awayFromZero(shareOf(value, MAINTENANCE_MARGIN_RATE, 'up')));
   }
   const equity = addMoney(account.wallet, unrealized);
   const used = addMoney(positionInitial, account.reserved);

@@ -25,7 +25,7 @@ import type { Instrument } from './symbols.ts';
 import { hasReached, isProtected, referencePrice, trail } from './trigger.ts';
 import type { Refusal, Result } from './types.ts';
 
-const noPrice = 0n as Price;
+const NO_PRICE = 0n as Price;
 
 export class ConditionalDesk {
   readonly #state: ExchangeState;
@@ -138,7 +138,7 @@ export class ConditionalDesk {
         : checkQuantity(request.quantity, limit ? 'LIMIT' : 'MARKET', instrument)) ??
       (trailing ? undefined : checkTriggerPrice(request.triggerPrice, instrument)) ??
       (limit ? checkPrice(request.price, instrument) : undefined) ??
-      (request.activatePrice === noPrice ? undefined : checkTriggerPrice(request.activatePrice, instrument));
+      (request.activatePrice === NO_PRICE ? undefined : checkTriggerPrice(request.activatePrice, instrument));
     if (broken !== undefined) return broken;
 
     if (request.clientId !== undefined) {
@@ -163,7 +163,7 @@ export class ConditionalDesk {
     if (trailing) {
       const { activatePrice } = request;
       const active = side === 'BUY' ? reference <= activatePrice : reference >= activatePrice;
-      return activatePrice !== noPrice && active ? refusals.wouldTrigger() : undefined;
+      return activatePrice !== NO_PRICE && active ? refusals.wouldTrigger() : undefined;
     }
     return hasReached(type, side, request.triggerPrice, reference) ? refusals.wouldTrigger() : undefined;
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { DurableExchange } from './durable-exchange.ts';
 import type { Faults } from './faults.ts';
-import { faultMix, faultSchema, faultsMax } from './faults.ts';
+import { FAULTS_MAX, faultMix, faultSchema } from './faults.ts';
 import type { Store } from './store.ts';
 import type { StreamRoute } from './stream-names.ts';
 
@@ -30,7 +30,7 @@ interface ControlAnswer {
 }
 
 const faultsBody = z.union([
-  z.strictObject({ faults: z.array(faultSchema).min(1).max(faultsMax), seed: z.int().optional() }),
+  z.strictObject({ faults: z.array(faultSchema).min(1).max(FAULTS_MAX), seed: z.int().optional() }),
   z.strictObject({ mix: z.strictObject({ seed: z.int(), probability: z.number().min(0).max(1) }) }),
 ]);
 const decimal = z.string().regex(/^\d{1,20}(\.\d{1,10})?$/);
@@ -41,8 +41,8 @@ const priceBody = z.strictObject({
   markPrice: decimal.optional(),
 });
 const disconnectBody = z.strictObject({ route: z.enum(['public', 'market', 'private']) });
-const ledgerLimitDefault = 1000;
-const ledgerLimitMax = 10_000;
+const LEDGER_LIMIT_DEFAULT = 1000;
+const LEDGER_LIMIT_MAX = 10_000;
 
 const answer = (status: number, body: unknown): ControlAnswer => ({ status, body: JSON.stringify(body) });
 const failure = (status: number, error: string, detail?: unknown): ControlAnswer =>
@@ -90,7 +90,7 @@ export class Control {
     const seed = 'mix' in body ? body.mix.seed : body.seed;
     if (seed !== undefined) faults.reseed(seed);
     const ids = faults.add('mix' in body ? faultMix(body.mix.probability) : body.faults);
-    return ids === undefined ? failure(409, `more than ${faultsMax} faults`) : answer(200, { ids });
+    return ids === undefined ? failure(409, `more than ${FAULTS_MAX} faults`) : answer(200, { ids });
   }
 
   #setPrice({ symbol, price, markPrice }: z.infer<typeof priceBody>): ControlAnswer {
@@ -123,10 +123,10 @@ export class Control {
 
   #ledger(query: URLSearchParams): ControlAnswer {
     const from = Number(query.get('from') ?? '1');
-    const limit = Number(query.get('limit') ?? ledgerLimitDefault);
+    const limit = Number(query.get('limit') ?? LEDGER_LIMIT_DEFAULT);
     if (!Number.isInteger(from) || from < 1) return failure(400, 'from is a number from 1 on');
-    if (!Number.isInteger(limit) || limit < 1 || limit > ledgerLimitMax) {
-      return failure(400, `limit is a number from 1 to ${ledgerLimitMax}`);
+    if (!Number.isInteger(limit) || limit < 1 || limit > LEDGER_LIMIT_MAX) {
+      return failure(400, `limit is a number from 1 to ${LEDGER_LIMIT_MAX}`);
     }
     const { store } = this.#options;
     const entries = store.ledger(from, limit);

@@ -23,7 +23,7 @@ const mutators = [
 ] as const satisfies readonly (keyof SimulatedExchange)[];
 type Mutator = (typeof mutators)[number];
 
-const snapshotEveryCalls = 20_000;
+const SNAPSHOT_EVERY_CALLS = 20_000;
 
 export class DurableExchange {
   readonly #exchange: SimulatedExchange;
@@ -66,7 +66,7 @@ export class DurableExchange {
     this.#store.commit({ method, args }, this.#entries);
     this.#entries = [];
     this.#callsSinceSnapshot += 1;
-    if (this.#callsSinceSnapshot >= snapshotEveryCalls) this.snapshot();
+    if (this.#callsSinceSnapshot >= SNAPSHOT_EVERY_CALLS) this.snapshot();
     const events = this.#events;
     this.#events = [];
     for (const event of events) this.#publish(event);

@@ -8,7 +8,7 @@ import type { AccountView, BalanceView, PositionView } from './account-view.ts';
 import { accountView, balanceView, positionViews } from './account-view.ts';
 import { ConditionalDesk } from './conditional-desk.ts';
 import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, page } from './lookup.ts';
-import { marketStepMs, moveMarket, pinMarket } from './market.ts';
+import { MARKET_STEP_MS, moveMarket, pinMarket } from './market.ts';
 import type { BookTickerView, ExchangeInfoView, PremiumIndexView } from './market-view.ts';
 import { bookTickerView, exchangeInfoView, premiumIndexView } from './market-view.ts';
 import { isOpen } from './order.ts';
@@ -16,7 +16,7 @@ import { OrderDesk } from './order-desk.ts';
 import { algoAck, algoView, orderAck, orderView, tradeView } from './order-view.ts';
 import type { AlgoOrderKey, AlgoOrderParams, HistoryParams, OrderKey, OrderParams } from './params.ts';
 import * as refusals from './refusals.ts';
-import { markPriceEverySteps, Reporter } from './reporter.ts';
+import { MARK_PRICE_EVERY_STEPS, Reporter } from './reporter.ts';
 import { isRefusal, readAlgoOrder, readOrder } from './request.ts';
 import { setDualSide, setLeverage, setMarginType } from './settings.ts';
 import type { ExchangeState } from './state.ts';
@@ -37,7 +37,7 @@ import type {
 } from './types.ts';
 
 /** A longer pause than this (five minutes of market) is skipped, not replayed. */
-const stepsPerAdvanceMax = 1500;
+const STEPS_PER_ADVANCE_MAX = 1500;
 
 export class SimulatedExchange {
   readonly #state: ExchangeState;
@@ -88,14 +88,14 @@ export class SimulatedExchange {
 
   /** Lets the market run up to now: prices move, resting orders fill, conditional orders fire. */
   advance(nowMs: number): void {
-    const behind = Math.floor((nowMs - this.#state.marketMs) / marketStepMs);
-    const skipped = Math.max(0, behind - stepsPerAdvanceMax);
-    this.#state.marketMs += skipped * marketStepMs;
+    const behind = Math.floor((nowMs - this.#state.marketMs) / MARKET_STEP_MS);
+    const skipped = Math.max(0, behind - STEPS_PER_ADVANCE_MAX);
+    this.#state.marketMs += skipped * MARKET_STEP_MS;
     for (let step = skipped; step < behind; step += 1) {
-      this.#state.marketMs += marketStepMs;
+      this.#state.marketMs += MARKET_STEP_MS;
       const { marketMs } = this.#state;
       this.#at(marketMs, () => {
-        const publishMark = Math.floor(marketMs / marketStepMs) % markPriceEverySteps === 0;
+        const publishMark = Math.floor(marketMs / MARKET_STEP_MS) % MARK_PRICE_EVERY_STEPS === 0;
         for (const instrument of this.#instruments.values()) {
           moveMarket(listingOf(this.#state, instrument.symbol).market, instrument);
           if (publishMark) this.#report.markPrice(instrument.symbol);

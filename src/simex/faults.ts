@@ -64,8 +64,8 @@ interface ActiveFault {
   hits: number;
 }
 
-export const faultsMax = 100;
-const perMillion = 1_000_000;
+export const FAULTS_MAX = 100;
+const PER_MILLION = 1_000_000;
 /** What a query lag concerns. */
 const queries: readonly string[] = ['GET /fapi/v1/order', 'GET /fapi/v1/algoOrder'];
 
@@ -104,7 +104,7 @@ export class Faults {
 
   /** Gives the ids of the new faults, or undefined when there would be too many. */
   add(faults: readonly Fault[]): number[] | undefined {
-    if (this.#active.length + faults.length > faultsMax) return undefined;
+    if (this.#active.length + faults.length > FAULTS_MAX) return undefined;
     return faults.map((fault) => {
       const id = this.#nextId;
       this.#nextId += 1;
@@ -160,7 +160,7 @@ export class Faults {
 
   #happens(fault: Fault): boolean {
     const probability = 'probability' in fault ? (fault.probability ?? 1) : 1;
-    return nextBelow(this.#random, perMillion) < probability * perMillion;
+    return nextBelow(this.#random, PER_MILLION) < probability * PER_MILLION;
   }
 }
 

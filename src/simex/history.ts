@@ -23,20 +23,20 @@ export interface History {
   readonly trades: Ring<Trade>;
 }
 
-const endedOrdersMax = 10_000;
-const endedAlgosMax = 5_000;
-const tradesMax = 20_000;
+const ENDED_ORDERS_MAX = 10_000;
+const ENDED_ALGOS_MAX = 5_000;
+const TRADES_MAX = 20_000;
 
 const emptyRing = <T>(lengthMax: number): Ring<T> => ({ items: [], lengthMax, next: 0 });
 
 export const emptyHistory = (): History => ({
   ordersById: new Map(),
   ordersByClientId: new Map(),
-  endedOrders: emptyRing(endedOrdersMax),
+  endedOrders: emptyRing(ENDED_ORDERS_MAX),
   algosById: new Map(),
   algosByClientId: new Map(),
-  endedAlgos: emptyRing(endedAlgosMax),
-  trades: emptyRing(tradesMax),
+  endedAlgos: emptyRing(ENDED_ALGOS_MAX),
+  trades: emptyRing(TRADES_MAX),
 });
 
 /** Adds an item and gives the one that had to leave for it. */

@@ -1,6 +1,6 @@
 /** The account's one listen key: it opens the private stream, and ends an hour after it was last asked for. */
 
-const validMs = 60 * 60 * 1000;
+const VALID_MS = 60 * 60 * 1000;
 
 export class ListenKeys {
   readonly #makeKey: () => string;
@@ -14,13 +14,13 @@ export class ListenKeys {
   /** The active key, prolonged, or a new one. */
   open(nowMs: number): string {
     this.#key = this.current(nowMs) ?? this.#makeKey();
-    this.#validUntilMs = nowMs + validMs;
+    this.#validUntilMs = nowMs + VALID_MS;
     return this.#key;
   }
 
   prolong(nowMs: number): string | undefined {
     const key = this.current(nowMs);
-    if (key !== undefined) this.#validUntilMs = nowMs + validMs;
+    if (key !== undefined) this.#validUntilMs = nowMs + VALID_MS;
     return key;
   }
 

@@ -6,8 +6,8 @@ import type { AlgoOrderKey, HistoryParams, OrderKey } from './params.ts';
 import * as refusals from './refusals.ts';
 import type { Refusal } from './types.ts';
 
-const limitDefault = 500;
-const limitMax = 1000;
+const LIMIT_DEFAULT = 500;
+const LIMIT_MAX = 1000;
 
 const isGiven = (text: string | undefined): text is string => text !== undefined && text !== '';
 
@@ -45,8 +45,8 @@ export function page<T>(
   params: HistoryParams,
   fromId: string | undefined,
 ): T[] | Refusal {
-  const limit = isGiven(params.limit) ? Number(params.limit) : limitDefault;
-  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) return refusals.invalidParameter('limit');
+  const limit = isGiven(params.limit) ? Number(params.limit) : LIMIT_DEFAULT;
+  if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) return refusals.invalidParameter('limit');
   const from = isGiven(fromId) ? Number(fromId) : 0;
   const start = isGiven(params.startTime) ? Number(params.startTime) : 0;
   const end = isGiven(params.endTime) ? Number(params.endTime) : Number.MAX_SAFE_INTEGER;

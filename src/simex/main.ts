@@ -2,10 +2,10 @@
 import { countedOnly, publishedLimits } from './rate-limits.ts';
 import { defaultApiKey, defaultApiSecret, startSimex } from './server.ts';
 
-const defaultPort = 8002;
-const defaultSeed = 1;
+const DEFAULT_PORT = 8002;
+const DEFAULT_SEED = 1;
 /** Ends the process if closing does not. */
-const closeWithinMs = 1500;
+const CLOSE_WITHIN_MS = 1500;
 
 const { env } = process;
 
@@ -19,8 +19,8 @@ function wholeNumber(name: string, fallback: number, max: number): number {
 
 const dataDir = env['SIMEX_DATA_DIR'];
 const simex = await startSimex({
-  port: wholeNumber('SIMEX_PORT', defaultPort, 65_535),
-  seed: wholeNumber('SIMEX_SEED', defaultSeed, 0xffff_ffff),
+  port: wholeNumber('SIMEX_PORT', DEFAULT_PORT, 65_535),
+  seed: wholeNumber('SIMEX_SEED', DEFAULT_SEED, 0xffff_ffff),
   apiKey: env['SIMEX_API_KEY'] ?? defaultApiKey,
   apiSecret: env['SIMEX_API_SECRET'] ?? defaultApiSecret,
   rateLimits: env['SIMEX_RATE_LIMITS'] === 'off' ? countedOnly : publishedLimits,
@@ -30,7 +30,7 @@ const simex = await startSimex({
 const webSocketUrl = simex.url.replace('http:', 'ws:');
 process.stdout.write(
   `${JSON.stringify({
-    event: 'simex ready',
+    event: 'simex.ready',
     rest: simex.url,
     public: `${webSocketUrl}/public`,
     market: `${webSocketUrl}/market`,
@@ -43,7 +43,7 @@ let closing = false;
 function stop(): void {
   if (closing) return;
   closing = true;
-  setTimeout(() => process.exit(1), closeWithinMs).unref();
+  setTimeout(() => process.exit(1), CLOSE_WITHIN_MS).unref();
   void simex.close().then(() => process.exit(0));
 }
 process.on('SIGTERM', stop);

@@ -62,15 +62,15 @@ const rateLimits = [
   { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },
 ] as const;
 
-const listedMs = 1_569_398_400_000;
-const perpetualEndMs = 4_133_404_800_000;
+const LISTED_MS = 1_569_398_400_000;
+const PERPETUAL_END_MS = 4_133_404_800_000;
 
 const symbolView = ({ spec }: Instrument) => ({
   symbol: spec.symbol,
   pair: spec.symbol,
   contractType: 'PERPETUAL',
-  deliveryDate: perpetualEndMs,
-  onboardDate: listedMs,
+  deliveryDate: PERPETUAL_END_MS,
+  onboardDate: LISTED_MS,
   status: 'TRADING',
   maintMarginPercent: '2.5000',
   requiredMarginPercent: '5.0000',

@@ -29,7 +29,7 @@ export interface Market {
 }
 
 /** One move of the generated market. */
-export const marketStepMs = 200;
+export const MARKET_STEP_MS = 200;
 
 const ONE = rate('1');
 /** A move is the sum of three draws of up to this size: about 1.5 basis points at one standard deviation. */

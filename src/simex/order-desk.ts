@@ -14,7 +14,7 @@ import {
   zeroMoney,
   zeroQuantity,
 } from '#core/money.ts';
-import { fill, initialMargin, leverageOf, makerFee, marginOf, positionOf, takerFee } from './account.ts';
+import { fill, initialMargin, leverageOf, MAKER_FEE, marginOf, positionOf, TAKER_FEE } from './account.ts';
 import { countOf, opposite, rest, sideOf, unrest } from './book.ts';
 import { checkNotional, checkPrice, checkPriceBand, checkQuantity, marketBound } from './filters.ts';
 import { addOrder, addTrade, endOrder } from './history.ts';
@@ -40,7 +40,7 @@ interface OrderDeskHooks {
 }
 
 /** One in this many fills of a touched order is partial. */
-const partialFillOneIn = 3;
+const PARTIAL_FILL_ONE_IN = 3;
 
 export class OrderDesk {
   readonly #state: ExchangeState;
@@ -170,7 +170,7 @@ export class OrderDesk {
       const value = notional(at, opening);
       const needed = addMoney(
         initialMargin(value, leverageOf(account, instrument.symbol)),
-        shareOf(value, takerFee, 'up'),
+        shareOf(value, TAKER_FEE, 'up'),
       );
       if (needed > marginOf(account, (symbol) => markOf(this.#state, symbol)).available) {
         return refusals.insufficientMargin();
@@ -248,7 +248,7 @@ export class OrderDesk {
   #touchedPart(order: Order, instrument: Instrument, best: Level): Quantity {
     const random = this.#state.fillRandom;
     const left = remaining(order);
-    if (nextBelow(random, partialFillOneIn) !== 0) return left;
+    if (nextBelow(random, PARTIAL_FILL_ONE_IN) !== 0) return left;
     const percent = BigInt(nextBetween(random, 20, 80));
     const wanted = roundToStep(((left * percent) / 100n) as Quantity, instrument.step, 'up');
     return smaller(smaller(wanted, best.quantity), left);
@@ -262,7 +262,7 @@ export class OrderDesk {
     if (quantity <= 0n) throw new Error(`order ${order.orderId} cannot fill ${wanted} of its position`);
 
     this.#release(order, ((order.reserved * quantity) / remaining(order)) as Money);
-    const effect = fill(account, position, order.side, quantity, price, maker ? makerFee : takerFee, nowMs);
+    const effect = fill(account, position, order.side, quantity, price, maker ? makerFee : TAKER_FEE, nowMs);
     order.executed = addQuantity(order.executed, quantity);
     order.cost = addMoney(order.cost, notional(price, quantity));
     order.status = remaining(order) === 0n ? 'FILLED' : 'PARTIALLY_FILLED';

@@ -40,12 +40,12 @@ interface Caller {
   bannedUntilMs: number;
 }
 
-const minuteMs = 60_000;
-const tenSecondsMs = 10_000;
-const refusedBeforeBanMax = 20;
-const firstBanMs = 2 * minuteMs;
-const longestBanMs = 3 * 24 * 60 * minuteMs;
-const callersMax = 1000;
+const MINUTE_MS = 60_000;
+const TEN_SECONDS_MS = 10_000;
+const REFUSED_BEFORE_BAN_MAX = 20;
+const FIRST_BAN_MS = 2 * MINUTE_MS;
+const LONGEST_BAN_MS = 3 * 24 * 60 * MINUTE_MS;
+const CALLERS_MAX = 1000;
 
 const secondsUntil = (untilMs: number, nowMs: number): number => Math.ceil((untilMs - nowMs) / 1000);
 
@@ -75,8 +75,8 @@ class WindowCount {
 export class RateLimits {
   readonly #limits: RateLimitOptions;
   readonly #callers = new Map<string, Caller>();
-  readonly #tenSeconds = new WindowCount(tenSecondsMs);
-  readonly #minute = new WindowCount(minuteMs);
+  readonly #tenSeconds = new WindowCount(TEN_SECONDS_MS);
+  readonly #minute = new WindowCount(MINUTE_MS);
 
   constructor(limits: RateLimitOptions) {
     this.#limits = limits;
@@ -89,14 +89,14 @@ export class RateLimits {
     caller.weight += weight;
     if (caller.weight <= this.#limits.weightPerMinute) return undefined;
     caller.refused += 1;
-    if (caller.refused > refusedBeforeBanMax) {
-      caller.bannedUntilMs = nowMs + Math.min(firstBanMs * 2 ** caller.bans, longestBanMs);
+    if (caller.refused > REFUSED_BEFORE_BAN_MAX) {
+      caller.bannedUntilMs = nowMs + Math.min(FIRST_BAN_MS * 2 ** caller.bans, LONGEST_BAN_MS);
       caller.bans += 1;
       return bannedUntil(caller.bannedUntilMs, nowMs);
     }
     return {
       status: 429,
-      retryAfterSeconds: secondsUntil(caller.windowStartMs + minuteMs, nowMs),
+      retryAfterSeconds: secondsUntil(caller.windowStartMs + MINUTE_MS, nowMs),
       refusal: refusals.tooManyRequests(this.#limits.weightPerMinute),
     };
   }
@@ -127,10 +127,10 @@ export class RateLimits {
   }
 
   #callerAt(address: string, nowMs: number): Caller {
-    const windowStartMs = nowMs - (nowMs % minuteMs);
+    const windowStartMs = nowMs - (nowMs % MINUTE_MS);
     let caller = this.#callers.get(address);
     if (caller === undefined) {
-      if (this.#callers.size >= callersMax) this.#callers.clear();
+      if (this.#callers.size >= CALLERS_MAX) this.#callers.clear();
       caller = { windowStartMs, weight: 0, refused: 0, bans: 0, bannedUntilMs: 0 };
       this.#callers.set(address, caller);
     } else if (caller.windowStartMs !== windowStartMs) {

@@ -4,7 +4,7 @@
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/user-data-streams
  */
 import { showMoney, showPrice, showQuantity } from '#core/money.ts';
-import { marketStepMs } from './market.ts';
+import { MARKET_STEP_MS } from './market.ts';
 import type { AlgoOrder, Order, Trade } from './order.ts';
 import { averagePrice } from './order-view.ts';
 import type { Position } from './position.ts';
@@ -228,9 +228,9 @@ export class Reporter {
   }
 }
 
-const fundingIntervalMs = 8 * 3600 * 1000;
+const FUNDING_INTERVAL_MS = 8 * 3600 * 1000;
 export const nextFundingMs = (nowMs: number): number =>
-  (Math.floor(nowMs / fundingIntervalMs) + 1) * fundingIntervalMs;
+  (Math.floor(nowMs / FUNDING_INTERVAL_MS) + 1) * FUNDING_INTERVAL_MS;
 
 /** Mark prices are published once a second. */
-export const markPriceEverySteps = 1000 / marketStepMs;
+export const MARK_PRICE_EVERY_STEPS = 1000 / MARKET_STEP_MS;

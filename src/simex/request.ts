@@ -57,11 +57,11 @@ const conditionalTypes: readonly string[] = [
 const isConditional = (type: string): type is ConditionalType => conditionalTypes.includes(type);
 
 const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
-const clientIdLengthMax = 36;
-const callbackRateMax = rate('20');
-const callbackRateMin = rate('0.1');
-const noPrice = 0n as Price;
-const noQuantity = 0n as Quantity;
+const CLIENT_ID_LENGTH_MAX = 36;
+const CALLBACK_RATE_MAX = rate('20');
+const CALLBACK_RATE_MIN = rate('0.1');
+const NO_PRICE = 0n as Price;
+const NO_QUANTITY = 0n as Quantity;
 
 /** Thrown and caught inside this file only: it keeps a dozen checks in a row readable. */
 class Refused extends Error {
@@ -113,7 +113,7 @@ function choice<T extends string>(value: string, allowed: readonly T[], refusal:
 
 function clientIdOf(value: string | undefined, name: string): string | undefined {
   if (value === undefined || value === '') return undefined;
-  if (value.length > clientIdLengthMax) fail(refusals.clientIdTooLong());
+  if (value.length > CLIENT_ID_LENGTH_MAX) fail(refusals.clientIdTooLong());
   if (!CLIENT_ID.test(value)) fail(refusals.invalidParameter(name));
   return value;
 }
@@ -162,7 +162,7 @@ export const readOrder = (
     if (type === 'MARKET') {
       if (params.price !== undefined) fail(refusals.needlessParameter('price'));
       if (params.timeInForce !== undefined) fail(refusals.needlessParameter('timeinforce'));
-      return { ...common, type, clientId, quantity: amount, price: noPrice, timeInForce: 'GTC' };
+      return { ...common, type, clientId, quantity: amount, price: NO_PRICE, timeInForce: 'GTC' };
     }
     const timeInForce = choice(
       required(params.timeInForce, 'timeInForce'),
@@ -210,7 +210,7 @@ export const readAlgoOrder = (
       closePosition,
       timeInForce: closePosition ? 'GTE_GTC' : timeInForce,
       quantity: closePosition ? noQuantity : decimal(quantity, params.quantity, 'quantity'),
-      price: limited ? decimal(price, params.price, 'price') : noPrice,
+      price: limited ? decimal(price, params.price, 'price') : NO_PRICE,
       triggerPrice: trailing ? noPrice : decimal(price, params.triggerPrice, 'triggerPrice'),
       workingType: choice(
         params.workingType ?? 'CONTRACT_PRICE',
@@ -227,7 +227,7 @@ export const readAlgoOrder = (
 
 function callbackRateOf(value: string | undefined): Rate {
   const callbackRate = decimal(rate, value, 'callbackRate');
-  if (callbackRate < callbackRateMin || callbackRate > callbackRateMax) {
+  if (callbackRate < CALLBACK_RATE_MIN || callbackRate > CALLBACK_RATE_MAX) {
     fail(refusals.invalidParameter('callbackRate'));
   }
   return callbackRate;

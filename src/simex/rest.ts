@@ -23,9 +23,9 @@ export interface RestOptions {
   readonly clock: () => number;
 }
 
-const bodyBytesMax = 64 * 1024;
+const BODY_BYTES_MAX = 64 * 1024;
 /** Hung requests beyond this are cut instead, so that they cannot pile up. */
-const hungMax = 1000;
+const HUNG_MAX = 1000;
 const unauthorizedCodes: readonly number[] = [-2014, -2015];
 
 export class RestServer {
@@ -42,7 +42,7 @@ export class RestServer {
     const rawBody = await readBody(request);
     if (rawBody === undefined) {
       response.setHeader('Connection', 'close');
-      send(response, 413, { code: -1102, msg: `The body has more than ${bodyBytesMax} bytes.` });
+      send(response, 413, { code: -1102, msg: `The body has more than ${BODY_BYTES_MAX} bytes.` });
       return;
     }
     const route = routes.get(`${method} ${path}`);
@@ -136,7 +136,7 @@ export class RestServer {
       send(response, reply.status, reply.body);
       return;
     }
-    if (reply.kind === 'hang' && this.#hung < hungMax) {
+    if (reply.kind === 'hang' && this.#hung < HUNG_MAX) {
       this.#hung += 1;
       response.once('close', () => {
         this.#hung -= 1;
@@ -159,7 +159,7 @@ export async function readBody(request: IncomingMessage): Promise<string | undef
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) throw new Error('a request body is read as bytes');
     length += chunk.length;
-    if (length > bodyBytesMax) return undefined;
+    if (length > BODY_BYTES_MAX) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

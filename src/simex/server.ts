@@ -6,7 +6,7 @@ import { Control } from './control.ts';
 import { DurableExchange } from './durable-exchange.ts';
 import { Faults } from './faults.ts';
 import { ListenKeys } from './listen-keys.ts';
-import { marketStepMs } from './market.ts';
+import { MARKET_STEP_MS } from './market.ts';
 import type { RateLimitOptions } from './rate-limits.ts';
 import { publishedLimits, RateLimits } from './rate-limits.ts';
 import { RestServer, readBody, send, splitUrl } from './rest.ts';
@@ -38,9 +38,9 @@ export interface Simex {
 export const defaultApiKey = 'simex-key';
 export const defaultApiSecret = 'simex-secret';
 const defaultHost = '127.0.0.1';
-const tendEveryMs = 1000;
+const TEND_EVERY_MS = 1000;
 /** Longer than a client keeps a connection without use, so that it is never closed under a request. */
-const keepAliveMs = 60_000;
+const KEEP_ALIVE_MS = 60_000;
 
 export async function startSimex(options: SimexOptions): Promise<Simex> {
   const clock = Date.now;
@@ -72,7 +72,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   });
   const control = new Control({ exchange, store, faults, clock, cut: (route) => streams.cut(route) });
 
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const handled = isControl(request)
       ? answerControl(control, request, response)
       : rest.handle(request, response);
@@ -87,8 +87,8 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     store.close();
     throw error;
   });
-  const marketTimer = setInterval(() => exchange.call('advance', clock()), marketStepMs);
-  const tendTimer = setInterval(() => streams.tend(), tendEveryMs);
+  const marketTimer = setInterval(() => exchange.call('advance', clock()), MARKET_STEP_MS);
+  const tendTimer = setInterval(() => streams.tend(), TEND_EVERY_MS);
 
   return {
     url: `http://${host}:${port}`,

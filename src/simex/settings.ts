@@ -1,5 +1,5 @@
 /** What the holder of the account may change about it, and when not. */
-import { leverageMax } from './account.ts';
+import { LEVERAGE_MAX } from './account.ts';
 import { countOf } from './book.ts';
 import * as refusals from './refusals.ts';
 import type { Reporter } from './reporter.ts';
@@ -28,7 +28,7 @@ export function setLeverage(
   if (!state.listings.has(symbol)) return refusals.invalidSymbol();
   if (leverage === undefined) return refusals.missingParameter('leverage');
   const wanted = /^\d{1,3}$/.test(leverage) ? Number(leverage) : 0;
-  if (wanted < 1 || wanted > leverageMax) return refusals.invalidLeverage(leverage);
+  if (wanted < 1 || wanted > LEVERAGE_MAX) return refusals.invalidLeverage(leverage);
   state.account.leverage.set(symbol, wanted);
   report.record(symbol, { kind: 'settings', symbol, setting: 'leverage', value: String(wanted) });
   report.leverage(symbol, wanted);

@@ -13,9 +13,9 @@ export interface Credentials {
 
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
-const recvWindowDefaultMs = 5000;
-const recvWindowMaxMs = 60_000;
-const aheadMaxMs = 1000;
+const RECV_WINDOW_DEFAULT_MS = 5000;
+const RECV_WINDOW_MAX_MS = 60_000;
+const AHEAD_MAX_MS = 1000;
 const HEX_DIGEST = /^[0-9a-f]{64}$/i;
 
 export const sign = (payload: string, secret: string): string =>
@@ -56,8 +56,8 @@ export function checkTimestamp(parameters: Parameters, serverTimeMs: number): Re
   const sent = parameters['recvWindow'];
   const recvWindow = sent === undefined ? recvWindowDefaultMs : wholeNumber(sent);
   if (recvWindow === undefined) return refusals.missingParameter('recvWindow');
-  if (recvWindow > recvWindowMaxMs) return refusals.recvWindowTooLarge();
-  if (timestamp >= serverTimeMs + aheadMaxMs) return refusals.aheadOfServerTime();
+  if (recvWindow > RECV_WINDOW_MAX_MS) return refusals.recvWindowTooLarge();
+  if (timestamp >= serverTimeMs + AHEAD_MAX_MS) return refusals.aheadOfServerTime();
   return serverTimeMs - timestamp <= recvWindow ? undefined : refusals.outsideRecvWindow();
 }
 

@@ -44,8 +44,8 @@ export interface ExchangeState {
 }
 
 const defaultBalance = '10000';
-const firstOrderId = 1_000_001;
-const firstAlgoId = 2_000_001;
+const FIRST_ORDER_ID = 1_000_001;
+const FIRST_ALGO_ID = 2_000_001;
 
 export function openState(
   options: SimulatedExchangeOptions,
@@ -65,8 +65,8 @@ export function openState(
     fillRandom: seedRandom(options.seed, 'fills'),
     nowMs: startMs,
     marketMs: startMs,
-    nextOrderId: firstOrderId,
-    nextAlgoId: firstAlgoId,
+    nextOrderId: FIRST_ORDER_ID,
+    nextAlgoId: FIRST_ALGO_ID,
     nextTradeId: 1,
     nextBookUpdateId: 1,
     ledgerLength: 0,

@@ -25,7 +25,7 @@ export interface Stored {
 }
 
 /** Changes when stored states of an earlier version can no longer be read. */
-const layoutVersion = 1;
+const LAYOUT_VERSION = 1;
 const fileName = 'simex.sqlite';
 
 export class Store {
@@ -60,8 +60,8 @@ export class Store {
     const row = this.#database.prepare('SELECT layout, state FROM snapshot').get();
     if (row === undefined) return undefined;
     const { layout, state } = row;
-    if (layout !== layoutVersion || !(state instanceof Uint8Array)) {
-      throw new Error(`the stored exchange has layout ${layout}, this version reads ${layoutVersion}`);
+    if (layout !== LAYOUT_VERSION || !(state instanceof Uint8Array)) {
+      throw new Error(`the stored exchange has layout ${layout}, this version reads ${LAYOUT_VERSION}`);
     }
     const calls = this.#database
       .prepare('SELECT body FROM call ORDER BY seq')
@@ -85,7 +85,7 @@ export class Store {
     this.#database.exec('BEGIN');
     this.#database
       .prepare('INSERT OR REPLACE INTO snapshot (only, layout, state) VALUES (1, ?, ?)')
-      .run(layoutVersion, serialize(state));
+      .run(LAYOUT_VERSION, serialize(state));
     this.#database.exec('DELETE FROM call');
     this.#database.exec('COMMIT');
   }

@@ -4,7 +4,7 @@ import type { MarketEvent } from './types.ts';
 export type StreamRoute = 'public' | 'market' | 'private';
 
 /** `markPrice` without a speed is published every third second. */
-const slowMarkPriceMs = 3000;
+const SLOW_MARK_PRICE_MS = 3000;
 const PUBLIC_STREAM = /^[a-z0-9]{2,20}@bookTicker$/;
 const MARKET_STREAM = /^[a-z0-9]{2,20}@markPrice(@1s)?$/;
 
@@ -15,6 +15,6 @@ export function streamsOf(event: MarketEvent): readonly string[] {
   const symbol = event.s.toLowerCase();
   if (event.e === 'bookTicker') return [`${symbol}@bookTicker`];
   const fast = `${symbol}@markPrice@1s`;
-  const isSlowTurn = Math.floor(event.E / 1000) % (slowMarkPriceMs / 1000) === 0;
+  const isSlowTurn = Math.floor(event.E / 1000) % (SLOW_MARK_PRICE_MS / 1000) === 0;
   return isSlowTurn ? [fast, `${symbol}@markPrice`] : [fast];
 }

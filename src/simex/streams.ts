@@ -29,24 +29,24 @@ interface Connection {
   messagesInSecond: number;
 }
 
-const pingEveryMs = 3 * 60_000;
-const pongWithinMs = 10 * 60_000;
-const connectionLifeMs = 24 * 3600_000;
-const messagesPerSecondMax = 10;
-const streamsPerConnectionMax = 1024;
-const connectionsMax = 500;
-const messageBytesMax = 64 * 1024;
+const PING_EVERY_MS = 3 * 60_000;
+const PONG_WITHIN_MS = 10 * 60_000;
+const CONNECTION_LIFE_MS = 24 * 3600_000;
+const MESSAGES_PER_SECOND_MAX = 10;
+const STREAMS_PER_CONNECTION_MAX = 1024;
+const CONNECTIONS_MAX = 500;
+const MESSAGE_BYTES_MAX = 64 * 1024;
 /** A reader that is so far behind is cut off. */
-const bufferedBytesMax = 8 * 1024 * 1024;
+const BUFFERED_BYTES_MAX = 8 * 1024 * 1024;
 
 const command = z.object({
   method: z.enum(['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST_SUBSCRIPTIONS']),
-  params: z.array(z.string().max(100)).max(streamsPerConnectionMax).optional(),
+  params: z.array(z.string().max(100)).max(STREAMS_PER_CONNECTION_MAX).optional(),
   id: z.union([z.int(), z.string().max(100), z.null()]).optional(),
 });
 
 export class Streams {
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: messageBytesMax });
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
   readonly #connections = new Set<Connection>();
   readonly #listenKeys: ListenKeys;
   readonly #clock: () => number;
@@ -73,7 +73,7 @@ export class Streams {
     const query = new URLSearchParams(rawQuery);
     const listenKey = route === 'private' ? (query.get('listenKey') ?? match[3]) : undefined;
     const isKnown = listenKey !== undefined && listenKey === this.#listenKeys.current(this.#clock());
-    if ((route === 'private' && !isKnown) || this.#connections.size >= connectionsMax) {
+    if ((route === 'private' && !isKnown) || this.#connections.size >= CONNECTIONS_MAX) {
       refuseUpgrade(socket, 400);
       return;
     }
@@ -104,9 +104,9 @@ export class Streams {
       if (connection.route === 'private' && listenKey !== active) {
         write(connection, JSON.stringify({ e: 'listenKeyExpired', E: nowMs, listenKey }));
         socket.close(1000);
-      } else if (nowMs - openedMs > connectionLifeMs || nowMs - lastPongMs > pongWithinMs) {
+      } else if (nowMs - openedMs > CONNECTION_LIFE_MS || nowMs - lastPongMs > PONG_WITHIN_MS) {
         socket.close(1001);
-      } else if (nowMs - lastPingMs > pingEveryMs) {
+      } else if (nowMs - lastPingMs > PING_EVERY_MS) {
         connection.lastPingMs = nowMs;
         socket.ping(String(nowMs));
       }
@@ -132,7 +132,7 @@ export class Streams {
       route,
       combined,
       listenKey,
-      streams: new Set(wanted.filter((name) => isStream(route, name)).slice(0, streamsPerConnectionMax)),
+      streams: new Set(wanted.filter((name) => isStream(route, name)).slice(0, STREAMS_PER_CONNECTION_MAX)),
       openedMs: nowMs,
       lastPongMs: nowMs,
       lastPingMs: nowMs,
@@ -153,7 +153,7 @@ export class Streams {
     const second = Math.floor(this.#clock() / 1000);
     connection.messagesInSecond = second === connection.messageSecond ? connection.messagesInSecond + 1 : 1;
     connection.messageSecond = second;
-    if (connection.messagesInSecond > messagesPerSecondMax) {
+    if (connection.messagesInSecond > MESSAGES_PER_SECOND_MAX) {
       connection.socket.close(1008, 'Too many requests');
       return;
     }
@@ -171,7 +171,7 @@ export class Streams {
     }
     const { streams } = connection;
     for (const name of params) {
-      if (method === 'SUBSCRIBE' && streams.size < streamsPerConnectionMax) streams.add(name);
+      if (method === 'SUBSCRIBE' && streams.size < STREAMS_PER_CONNECTION_MAX) streams.add(name);
       if (method === 'UNSUBSCRIBE') streams.delete(name);
     }
     const result = method === 'LIST_SUBSCRIPTIONS' ? [...streams] : null;
@@ -203,7 +203,7 @@ const wrapped = (stream: string, data: string): string =>
   `{"stream":${JSON.stringify(stream)},"data":${data}}`;
 
 function write({ socket }: Connection, text: string): void {
-  if (socket.bufferedAmount > bufferedBytesMax) socket.terminate();
+  if (socket.bufferedAmount > BUFFERED_BYTES_MAX) socket.terminate();
   else socket.send(text);
 }
 

@@ -3,8 +3,8 @@ import type { Faults } from './faults.ts';
 import type { UserEvent } from './types.ts';
 
 /** A held-back event goes out at the latest so long after it came. */
-const reorderHoldMs = 200;
-const pendingMax = 10_000;
+const REORDER_HOLD_MS = 200;
+const PENDING_MAX = 10_000;
 
 export class UserStreamFaults {
   readonly #faults: Faults;
@@ -42,7 +42,7 @@ export class UserStreamFaults {
       case 'stream-reorder':
         this.#releaseHeld();
         this.#held = event;
-        this.#later(reorderHoldMs, () => {
+        this.#later(REORDER_HOLD_MS, () => {
           if (this.#held === event) this.#releaseHeld();
         });
         return;
@@ -63,7 +63,7 @@ export class UserStreamFaults {
   }
 
   #later(delayMs: number, act: () => void): void {
-    if (this.#timers.size >= pendingMax) {
+    if (this.#timers.size >= PENDING_MAX) {
       act();
       return;
     }

@@ -18,7 +18,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { bodyBytesMax } from '#observatory/otlp/receiver.ts';
+import { BODY_BYTES_MAX } from '#observatory/otlp/receiver.ts';
 import { encodeWithProtobufjs } from '#test/support/observatory/messages.ts';
 import { at, type Running, runObservatory } from '#test/support/observatory/running.ts';
 
@@ -167,7 +167,7 @@ describe('OTLP/gRPC receiver', () => {
   });
 
   it('answers RESOURCE_EXHAUSTED to a message that is too large', async () => {
-    const { error } = await exportCall(running.ports.otlpGrpc, someSpans(1, bodyBytesMax));
+    const { error } = await exportCall(running.ports.otlpGrpc, someSpans(1, BODY_BYTES_MAX));
     assert.equal(error?.code, status.RESOURCE_EXHAUSTED);
   });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { bodyBytesMax, inflatedBytesMax } from '#observatory/otlp/receiver.ts';
+import { BODY_BYTES_MAX, INFLATED_BYTES_MAX } from '#observatory/otlp/receiver.ts';
 import { encodeWithProtobufjs } from '#test/support/observatory/messages.ts';
 import { at, type Running, runObservatory } from '#test/support/observatory/running.ts';
 import { logsOf, type Story, storyTraceId, tracesOf } from '#test/support/observatory/story.ts';
@@ -90,9 +90,9 @@ describe('OTLP/HTTP receiver', () => {
   });
 
   it('answers 413 to a body that is too large, before or after inflation', async () => {
-    const large = await post('/v1/traces', protobuf, new Uint8Array(bodyBytesMax + 1));
+    const large = await post('/v1/traces', protobuf, new Uint8Array(BODY_BYTES_MAX + 1));
     assert.equal(large.status, 413);
-    const bomb = gzipSync(new Uint8Array(inflatedBytesMax + 1));
+    const bomb = gzipSync(new Uint8Array(INFLATED_BYTES_MAX + 1));
     assert.ok(bomb.length < 1_000_000);
     const inflated = await post('/v1/traces', { ...protobuf, 'content-encoding': 'gzip' }, bomb);
     assert.equal(inflated.status, 413);

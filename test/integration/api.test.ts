@@ -70,9 +70,19 @@ describe('GET /v1/explain', () => {
     const second = await decide({ strategy_id: 'adder' });
     const story = await until('it filled', async () => {
       const now = await getJson(`/v1/explain/${second.signal_id}`, explanation);
-      return now.sentence.includes('added to a position') && now.positions.length === 1 ? now : undefined;
+      return now.latencies_us.fill_to_protected !== null ? now : undefined;
     });
-    assert.match(story.sentence, /after the signal, added to a position that was open; protected by a stop/);
+    const sentence =
+      /after the signal, added to a position that was open; protected by a stop at [\d .]+ and a target at [\d .]+ after [\d.]+ m?s/;
+    assert.match(story.sentence, sentence);
+    assert.deepEqual(story.orders.map(({ leg }) => leg).sort(), ['entry', 'stop', 'take_profit']);
+    await decide({ strategy_id: 'adder', action: 'close' });
+    const after = await until('the position is gone', async () => {
+      const now = await getJson(`/v1/explain/${second.signal_id}`, explanation);
+      return now.positions[0]?.closed?.by === 'close' ? now : undefined;
+    });
+    assert.match(after.sentence, sentence);
+    assert.equal(after.latencies_us.fill_to_protected, story.latencies_us.fill_to_protected);
   });
 
   it('knows nothing of ids that never were', async () => {

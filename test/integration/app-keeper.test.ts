@@ -93,6 +93,32 @@ it('takes no signals while the disk is full, and goes on by itself when it is no
   await until('the second order is known', () => (entries() === 2 ? true : undefined));
 });
 
+it('tells a defect as a failure of the engine, not of the journal, and goes on by itself', async () => {
+  const { makeExchange } = keeperOf();
+  let broken = false;
+  const { keeper } = keeperOf({
+    makeExchange: () => {
+      const exchange = makeExchange();
+      const quote = exchange.quote.bind(exchange);
+      exchange.quote = (symbol) => {
+        if (broken) throw new Error('the market has no middle');
+        return quote(symbol);
+      };
+      return exchange;
+    },
+  });
+  await ready(keeper);
+  broken = true;
+  assert.equal(await submit(keeper), 'engine_failed');
+  const condition = await until('it says why', () =>
+    keeper.unready?.detail.includes('no middle') ? keeper.unready : undefined,
+  );
+  assert.equal(condition.code, 'engine_failed');
+  broken = false;
+  await ready(keeper);
+  assert.notEqual(typeof (await submit(keeper)), 'string');
+});
+
 it('waits for an exchange that is away', async () => {
   let away = true;
   const { makeExchange } = keeperOf();

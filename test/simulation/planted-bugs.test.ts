@@ -42,7 +42,7 @@ const bugs: readonly PlantedBug[] = [
     file: 'src/core/report.ts',
     right: "  if (outcome.kind === 'unknown') {\n    const { cause, decidableAt } = outcome;",
     wrong:
-      "  if (outcome.kind === 'unknown') {\n    const retryAt = addMs(at, 500);\n    return [{ type: 'order.refused', ...aboutOrder(order), refusal: 'unavailable', code: 0, message: '', plannedAt: order.plannedAt, sentAt, answeredAt, retryAt }];\n    const { cause, decidableAt } = outcome;",
+      "  if (outcome.kind === 'unknown') {\n    const retryAt = (at + 500_000) as Micros;\n    return [{ type: 'order.refused', ...aboutOrder(order), refusal: 'unavailable', code: 0, message: '', plannedAt: order.plannedAt, sentAt, answeredAt, retryAt }];\n    const { cause, decidableAt } = outcome;",
     noticedBy: simulation,
   },
   {

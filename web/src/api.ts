@@ -1,9 +1,9 @@
-// Calls to the observatory's API and its live events.
+/** Calls to the observatory's API and its live events. */
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { ErrorAnswer } from '../../src/observatory/answers.ts';
 
-const callDeadlineMs = 15_000;
-const reopenDelayMs = 3_000;
+const CALL_DEADLINE_MS = 15_000;
+const REOPEN_DELAY_MS = 3_000;
 
 export class ApiError extends Error {
   readonly code: string;
@@ -18,7 +18,9 @@ export class ApiError extends Error {
 export async function call<Answer>(path: string, signal: AbortSignal): Promise<Answer> {
   let response: Response;
   try {
-    response = await fetch(path, { signal: AbortSignal.any([signal, AbortSignal.timeout(callDeadlineMs)]) });
+    response = await fetch(path, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_DEADLINE_MS)]),
+    });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new ApiError('unreachable', 'The observatory does not answer.');
@@ -52,7 +54,7 @@ export function useLive(onStored: (event: StoredEvent) => void): Connection {
       source.onerror = () => {
         setConnection('lost');
         // After a broken line the browser tries again by itself, after a refusal it does not.
-        if (source.readyState === EventSource.CLOSED) reopening = setTimeout(open, reopenDelayMs);
+        if (source.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_DELAY_MS);
       };
       source.addEventListener('stored', (event: MessageEvent<string>) => {
         heard(JSON.parse(event.data) as StoredEvent);

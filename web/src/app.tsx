@@ -1,4 +1,4 @@
-// The page: the newest signals, live, and beside them the trace of the one that is selected.
+/** The page: the newest signals, live, and beside them the trace of the one that is selected. */
 import { useEffect, useRef } from 'react';
 import { type Connection, useLive } from './api.ts';
 import { follow, navigate, traceHref, useRoute } from './router.ts';

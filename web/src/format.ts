@@ -1,4 +1,4 @@
-// How numbers and times are written on the page.
+/** How numbers and times are written on the page. */
 
 export function formatDuration(ms: number): string {
   if (ms === 0) return '0 ms';

@@ -1,4 +1,4 @@
-// What a pane shows when it has nothing to show, or cannot get it.
+/** What a pane shows when it has nothing to show, or cannot get it. */
 import type { ReactNode } from 'react';
 
 export function Notice({ title, children }: { title: string; children: ReactNode }) {

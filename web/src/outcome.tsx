@@ -1,4 +1,4 @@
-// A signal's outcome as a word with a mark, its tone never by colour alone.
+/** A signal's outcome as a word with a mark, its tone never by colour alone. */
 import type { SignalOutcome } from '../../src/observatory/answers.ts';
 
 type Tone = 'good' | 'open' | 'quiet' | 'refused' | 'bad';

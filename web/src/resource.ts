@@ -1,4 +1,4 @@
-// Something fetched that can be fetched again: the last good answer stays on the page while a new one comes.
+/** Something fetched that can be fetched again: the last good answer stays on the page while a new one comes. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 export interface Resource<Value> {
@@ -8,7 +8,7 @@ export interface Resource<Value> {
   refresh(): void;
 }
 
-const refreshGapMs = 150;
+const REFRESH_GAP_MS = 150;
 
 export function useResource<Value>(
   key: string,
@@ -40,7 +40,7 @@ export function useResource<Value>(
             setState((old) => (old.key === key ? { ...old, error } : { key, error }));
           }
         }
-        await new Promise((resume) => setTimeout(resume, refreshGapMs));
+        await new Promise((resume) => setTimeout(resume, REFRESH_GAP_MS));
       } while (asked && !aborting.signal.aborted);
       running = false;
     };

@@ -1,4 +1,4 @@
-// The page's state is its address: / is the list, /trace/{id} the list with one trace opened.
+/** The page's state is its address: / is the list, /trace/{id} the list with one trace opened. */
 import { type MouseEvent, useSyncExternalStore } from 'react';
 
 type Route = { view: 'signals' } | { view: 'trace'; traceId: string };

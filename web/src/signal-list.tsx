@@ -1,4 +1,4 @@
-// The table of signals. Each row is one link to its trace; the arrow keys go from row to row.
+/** The table of signals. Each row is one link to its trace; the arrow keys go from row to row. */
 import { type KeyboardEvent, useState } from 'react';
 import type { SignalSummary } from '../../src/observatory/answers.ts';
 import { formatClock, formatDuration, words } from './format.ts';

@@ -1,4 +1,4 @@
-// One signal's trace: what it was about, then the waterfall with the log lines inside.
+/** One signal's trace: what it was about, then the waterfall with the log lines inside. */
 import { useEffect, useMemo, useRef } from 'react';
 import type { TraceAnswer } from '../../src/observatory/answers.ts';
 import { formatClock, formatDuration, words } from './format.ts';
@@ -28,8 +28,8 @@ export function TracePanel({ traceId, trace, onClose }: TracePanelProps) {
         <h1 id="trace-title" tabIndex={-1} ref={heading}>
           {typeof value === 'object' ? titleOf(value) : 'Trace'}
         </h1>
-        <button type="button" className="close" onClick={onClose}>
-          Close
+        <button type="button" className="close" aria-label="Back to the list" onClick={onClose}>
+          ×
         </button>
       </div>
       {error !== undefined && <Failure error={error} onRetry={trace.refresh} />}

@@ -1,4 +1,4 @@
-// One trace, fetched again while it may still grow.
+/** One trace, fetched again while it may still grow. */
 import { useCallback, useRef } from 'react';
 import type { TraceAnswer } from '../../src/observatory/answers.ts';
 import { ApiError, call } from './api.ts';
@@ -9,7 +9,7 @@ export interface TraceResource extends Resource<TraceAnswer | 'absent'> {
 }
 
 /** What happens later than this after a trace's last record starts a trace of its own. */
-const growsForMs = 60_000;
+const GROWS_FOR_MS = 60_000;
 
 export function useTrace(traceId: string | undefined): TraceResource {
   const resource = useResource<TraceAnswer | 'absent'>(traceId ?? '', async (signal) => {
@@ -28,7 +28,7 @@ export function useTrace(traceId: string | undefined): TraceResource {
   const refreshIfRecent = useCallback(() => {
     const trace = value.current;
     const settled =
-      typeof trace === 'object' && Date.parse(trace.start) + trace.durationMs + growsForMs < Date.now();
+      typeof trace === 'object' && Date.parse(trace.start) + trace.durationMs + GROWS_FOR_MS < Date.now();
     if (!settled) refresh();
   }, [refresh]);
   return { ...resource, refreshIfRecent };

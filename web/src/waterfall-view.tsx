@@ -1,15 +1,17 @@
-// Draws the waterfall: one row a span with its bar on a common time axis, its log lines below it at their
-// times, and its attributes when it is opened.
+/**
+ * Draws the waterfall: one row a span with its bar on a common time axis, its log lines below it at their times, and
+ * its attributes when it is opened.
+ */
 import { type CSSProperties, useId, useState } from 'react';
 import type { Attributes, SpanNode } from '../../src/observatory/answers.ts';
 import { formatDuration, formatMark } from './format.ts';
 import { axisMarks, type LogLine, type SpanRow, type Waterfall } from './waterfall.ts';
 
 /** A page of rows that a browser draws at once; the rest comes on request. */
-const rowsAtOnce = 300;
+const ROWS_AT_ONCE = 300;
 
 export function WaterfallView({ waterfall, durationMs }: { waterfall: Waterfall; durationMs: number }) {
-  const [shown, setShown] = useState(rowsAtOnce);
+  const [shown, setShown] = useState(ROWS_AT_ONCE);
   const { rows, loose } = waterfall;
   return (
     <div className="waterfall">
@@ -20,8 +22,8 @@ export function WaterfallView({ waterfall, durationMs }: { waterfall: Waterfall;
         ))}
       </ol>
       {rows.length > shown && (
-        <button type="button" className="older" onClick={() => setShown(shown + rowsAtOnce)}>
-          Show {Math.min(rowsAtOnce, rows.length - shown)} more of {rows.length - shown} spans
+        <button type="button" className="older" onClick={() => setShown(shown + ROWS_AT_ONCE)}>
+          Show {Math.min(ROWS_AT_ONCE, rows.length - shown)} more of {rows.length - shown} spans
         </button>
       )}
       {loose.length > 0 && (
@@ -164,11 +166,11 @@ function place(offsetMs: number, lengthMs: number, totalMs: number): CSSProperti
   return { left: `${share(offsetMs)}%`, width: lengthMs > 0 ? `${share(lengthMs)}%` : undefined };
 }
 
-/** Behind the bar where there is room, else in front of it, else inside. */
+/** Behind the bar where there is room, else in front of it, else on it, from its own start. */
 function labelPlace(span: SpanNode, totalMs: number): CSSProperties {
   const from = totalMs > 0 ? span.offsetMs / totalMs : 0;
   const to = totalMs > 0 ? (span.offsetMs + span.durationMs) / totalMs : 0;
   if (to < 0.8) return { left: `${to * 100}%` };
   if (from > 0.2) return { right: `${(1 - from) * 100}%` };
-  return { left: 0, color: 'var(--on-bar)' };
+  return { left: `${from * 100}%`, color: 'var(--on-bar)' };
 }

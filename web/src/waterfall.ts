@@ -1,5 +1,7 @@
-// The rows of the waterfall: spans in the order of their tree, each followed by its log records in order of
-// time, and the marks of the time axis.
+/**
+ * The rows of the waterfall: spans in the order of their tree, each followed by its log records in order of time, and
+ * the marks of the time axis.
+ */
 import type { SpanNode, TraceAnswer } from '../../src/observatory/answers.ts';
 
 export type LogLine = TraceAnswer['logs'][number];

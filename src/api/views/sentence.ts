@@ -36,6 +36,7 @@ function entrySentence(story: SignalStory, assets: Assets): string {
   const verb = action === 'buy' ? 'Bought' : 'Sold';
   const bought = `${verb} ${groupDigits(filledQuantity(facts))} ${baseOf(symbol, assets)} in ${plural(fills.length, 'fill')} at ${groupDigits(averagePrice(facts) ?? '')}`;
   const after = `${since(story, fills.at(-1)?.at)} after the signal`;
+  const rest = last.status === 'open' ? ', the rest is working' : '';
   const added = story.addition === undefined ? '' : ', added to a position that was open';
   const guarded = guardedOf(story);
   const said = `${bought}, ${after}${rest}${added}${guarded === undefined ? '' : protectionPart(guarded, story.orders)}.`;

@@ -1,5 +1,7 @@
-// From the bytes of a request to rows, or to a sentence about what is wrong with them. Nothing that a sender
-// can put into a payload leaves this function as an exception.
+/**
+ * From the bytes of a request to rows, or to a sentence about what is wrong with them. Nothing that a sender can put
+ * into a payload leaves this function as an exception.
+ */
 import { z } from 'zod';
 import { readLogsJson, readMetricsJson, readTracesJson } from './json.ts';
 import { readLogs } from './logs.ts';
@@ -48,7 +50,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const timeNsMax = 2n ** 63n - 1n;
+const TIME_NS_MAX = 2n ** 63n - 1n;
 const traceIdPattern = /^(?!0{32})[0-9a-f]{32}$/;
 const spanIdPattern = /^(?!0{16})[0-9a-f]{16}$/;
 
@@ -65,7 +67,7 @@ function withoutUnstorable(rows: Rows, nowNs: bigint): Decoded {
   const spans = rows.spans.filter((span) => {
     if (!traceIdPattern.test(span.traceId)) return keep('a span without a valid trace id');
     if (!spanIdPattern.test(span.spanId)) return keep('a span without a valid span id');
-    if (span.startNs > timeNsMax || span.endNs > timeNsMax) return keep('a span with a time beyond 2262');
+    if (span.startNs > TIME_NS_MAX || span.endNs > TIME_NS_MAX) return keep('a span with a time beyond 2262');
     return true;
   });
   const logs = rows.logs.filter((log) => {
@@ -73,12 +75,14 @@ function withoutUnstorable(rows: Rows, nowNs: bigint): Decoded {
     if (!traceIdPattern.test(log.traceId)) log.traceId = '';
     if (!spanIdPattern.test(log.spanId)) log.spanId = '';
     if (log.timeNs === 0n) log.timeNs = nowNs;
-    return keep(log.timeNs > timeNsMax ? 'a log record with a time beyond 2262' : undefined);
+    return keep(log.timeNs > TIME_NS_MAX ? 'a log record with a time beyond 2262' : undefined);
   });
   const points = rows.points.filter((point) => {
     if (point.metric.name === '') return keep('a metric without a name');
     return keep(
-      point.timeNs > timeNsMax || point.startNs > timeNsMax ? 'a point with a time beyond 2262' : undefined,
+      point.timeNs > TIME_NS_MAX || point.startNs > TIME_NS_MAX
+        ? 'a point with a time beyond 2262'
+        : undefined,
     );
   });
   return { kind: 'decoded', rows: { spans, logs, points }, rejected, reason };

@@ -1,4 +1,4 @@
-// The OTLP/gRPC receiver: the three Export methods with buffers in and out, since the decoder is our own.
+/** The OTLP/gRPC receiver: the three Export methods with buffers in and out, since the decoder is our own. */
 import {
   type handleUnaryCall,
   Metadata,
@@ -9,12 +9,12 @@ import {
 } from '@grpc/grpc-js';
 import type { Signal } from './decode.ts';
 import {
-  bodyBytesMax,
+  BODY_BYTES_MAX,
   fullMessage,
+  RETRY_AFTER_SECONDS,
   type Receipt,
   type Receive,
   refusedMessage,
-  retryAfterSeconds,
   unavailableMessage,
 } from './receiver.ts';
 import { encodeAccepted, encodeStatus, type Status, statusCodes } from './response.ts';
@@ -47,7 +47,7 @@ interface GrpcReceiver {
 }
 
 export async function startGrpcReceiver(receive: Receive, host: string, port: number): Promise<GrpcReceiver> {
-  const server = new Server({ 'grpc.max_receive_message_length': bodyBytesMax });
+  const server = new Server({ 'grpc.max_receive_message_length': BODY_BYTES_MAX });
   for (const signal of ['traces', 'logs', 'metrics'] as const) {
     const exportCall: handleUnaryCall<Buffer, Buffer> = (call, answer) => {
       receive(signal, 'protobuf', call.request).then(
@@ -75,9 +75,9 @@ function statusOf(receipt: Exclude<Receipt, { kind: 'accepted' }>): Status {
     case 'malformed':
       return { code: statusCodes.invalidArgument, message: receipt.message };
     case 'full':
-      return { code: statusCodes.resourceExhausted, message: fullMessage, retryAfterSeconds };
+      return { code: statusCodes.resourceExhausted, message: fullMessage, RETRY_AFTER_SECONDS };
     case 'unavailable':
-      return { code: statusCodes.unavailable, message: unavailableMessage, retryAfterSeconds };
+      return { code: statusCodes.unavailable, message: unavailableMessage, RETRY_AFTER_SECONDS };
     case 'refused':
       return { code: statusCodes.internal, message: refusedMessage };
   }

@@ -1,4 +1,4 @@
-// The OTLP/HTTP receiver: POST /v1/traces, /v1/logs and /v1/metrics, protobuf or JSON, plain or gzip.
+/** The OTLP/HTTP receiver: POST /v1/traces, /v1/logs and /v1/metrics, protobuf or JSON, plain or gzip. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import fastify, {
@@ -9,12 +9,12 @@ import fastify, {
 } from 'fastify';
 import type { Encoding, Signal } from './decode.ts';
 import {
-  bodyBytesMax,
+  BODY_BYTES_MAX,
   fullMessage,
-  inflatedBytesMax,
+  INFLATED_BYTES_MAX,
+  RETRY_AFTER_SECONDS,
   type Receive,
   refusedMessage,
-  retryAfterSeconds,
   unavailableMessage,
 } from './receiver.ts';
 import { encodeAccepted, encodeStatus, type Status, statusCodes } from './response.ts';
@@ -23,7 +23,7 @@ const contentTypes: Record<Encoding, string> = {
   protobuf: 'application/x-protobuf',
   json: 'application/json',
 };
-const requestTimeoutMs = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 const inflate = promisify(gunzip);
 
 type Body = { kind: 'body'; bytes: Buffer } | { kind: 'wrong'; http: number; message: string };
@@ -34,8 +34,8 @@ export async function startHttpReceiver(
   port: number,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const app = fastify({
-    bodyLimit: bodyBytesMax,
-    requestTimeout: requestTimeoutMs,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
   });
   app.removeAllContentTypeParsers();
@@ -74,13 +74,13 @@ async function accept(receive: Receive, signal: Signal, request: FastifyRequest,
       return refuse(reply, encoding, 429, {
         code: statusCodes.resourceExhausted,
         message: fullMessage,
-        retryAfterSeconds,
+        RETRY_AFTER_SECONDS,
       });
     case 'unavailable':
       return refuse(reply, encoding, 503, {
         code: statusCodes.unavailable,
         message: unavailableMessage,
-        retryAfterSeconds,
+        RETRY_AFTER_SECONDS,
       });
     case 'refused':
       return refuse(reply, encoding, 500, { code: statusCodes.internal, message: refusedMessage });
@@ -99,11 +99,11 @@ async function bodyOf(request: FastifyRequest): Promise<Body> {
     };
   }
   try {
-    return { kind: 'body', bytes: await inflate(sent, { maxOutputLength: inflatedBytesMax }) };
+    return { kind: 'body', bytes: await inflate(sent, { maxOutputLength: INFLATED_BYTES_MAX }) };
   } catch (error) {
     const tooLarge = error instanceof RangeError;
     return tooLarge
-      ? { kind: 'wrong', http: 413, message: `the body inflates to more than ${inflatedBytesMax} bytes` }
+      ? { kind: 'wrong', http: 413, message: `the body inflates to more than ${INFLATED_BYTES_MAX} bytes` }
       : { kind: 'wrong', http: 400, message: 'the body is not valid gzip' };
   }
 }

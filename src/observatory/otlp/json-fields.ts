@@ -1,7 +1,9 @@
-// The field types of OTLP/JSON: 64-bit integers as text, ids in hex, absent and null as the default, and
-// the recursive AnyValue, bounded in depth.
+/**
+ * The field types of OTLP/JSON: 64-bit integers as text, ids in hex, absent and null as the default, and the recursive
+ * AnyValue, bounded in depth.
+ */
 import { z } from 'zod';
-import { attributeDepthMax } from './protobuf.ts';
+import { ATTRIBUTE_DEPTH_MAX } from './protobuf.ts';
 import { type Attributes, emptyAttributes, type JsonValue, jsonNumber } from './rows.ts';
 
 export const text = z
@@ -38,7 +40,8 @@ export function repeated<Item extends z.ZodType>(item: Item) {
 const objectSchema = z.record(z.string(), z.unknown());
 
 function fromAnyValue(value: unknown, depth: number): JsonValue {
-  if (depth >= attributeDepthMax) throw new SyntaxError(`a value is nested deeper than ${attributeDepthMax}`);
+  if (depth >= ATTRIBUTE_DEPTH_MAX)
+    throw new SyntaxError(`a value is nested deeper than ${ATTRIBUTE_DEPTH_MAX}`);
   if (value === undefined || value === null) return null;
   const any = objectSchema.parse(value);
   if (any['stringValue'] !== undefined) return z.string().parse(any['stringValue']);

@@ -1,4 +1,4 @@
-// The metrics part of OTLP/JSON: one schema for each kind of data point, and the rows made of them.
+/** The metrics part of OTLP/JSON: one schema for each kind of data point, and the rows made of them. */
 import { z } from 'zod';
 import { double, enumNumber, flag, hexId, keyValues, repeated, text, uint64 } from './json-fields.ts';
 import {
@@ -88,7 +88,7 @@ export const metricSchema = z.object({
   summary: z.object({ dataPoints: repeated(summaryPoint) }).nullish(),
 });
 
-const noRecordedValueFlag = 1;
+const NO_RECORDED_VALUE_FLAG = 1;
 
 export function pointsOfMetric(source: Source, metric: z.infer<typeof metricSchema>): PointRow[] {
   const { name, description, unit } = metric;
@@ -153,7 +153,7 @@ function pointRow(source: Source, metric: MetricHead, point: PointFields): Point
 }
 
 function numberRow(source: Source, metric: MetricHead, point: z.infer<typeof numberPoint>): PointRow {
-  const absent = (point.flags & noRecordedValueFlag) !== 0;
+  const absent = (point.flags & NO_RECORDED_VALUE_FLAG) !== 0;
   return {
     ...pointRow(source, metric, point),
     value: absent ? null : valueOf(point),

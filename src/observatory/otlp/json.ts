@@ -1,5 +1,7 @@
-// OTLP/JSON: the same requests in protobuf's JSON mapping, with ids in hex. Unknown fields are ignored, as
-// the specification asks of a receiver.
+/**
+ * OTLP/JSON: the same requests in protobuf's JSON mapping, with ids in hex. Unknown fields are ignored, as the
+ * specification asks of a receiver.
+ */
 import { z } from 'zod';
 import { anyValue, enumNumber, hexId, keyValues, repeated, text, uint64 } from './json-fields.ts';
 import { metricSchema, pointsOfMetric } from './json-metrics.ts';

@@ -1,4 +1,4 @@
-// ExportLogsServiceRequest, straight to log rows.
+/** ExportLogsServiceRequest, straight to log rows. */
 import type { PbfReader } from 'pbf';
 import { readAnyValue, readKeyValue, readRequest } from './protobuf.ts';
 import { bodyText, emptyLog, type LogRow } from './rows.ts';

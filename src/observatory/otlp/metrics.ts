@@ -1,4 +1,4 @@
-// ExportMetricsServiceRequest, straight to metric points: one row for each data point of any type.
+/** ExportMetricsServiceRequest, straight to metric points: one row for each data point of any type. */
 import type { PbfReader } from 'pbf';
 import { readKeyValue, readRequest } from './protobuf.ts';
 import {
@@ -34,7 +34,7 @@ const dataFields = new Map<number, { type: MetricType; readPoint: ReadPoint }>([
   [11, { type: 'summary', readPoint: readSummaryPoint }],
 ]);
 
-const noRecordedValueFlag = 1;
+const NO_RECORDED_VALUE_FLAG = 1;
 
 export function readMetrics(payload: Uint8Array): PointRow[] {
   const points: PointRow[] = [];
@@ -81,7 +81,7 @@ function readNumberPoint(pbf: PbfReader, end: number, point: PointRow): void {
     else if (field === 5) point.exemplars.push(readExemplar(pbf, readEnd(pbf)));
     else if (field === 6) point.value = Number(readSignedFixed64(pbf));
     else if (field === 7) readKeyValue(pbf, point.attributes);
-    else if (field === 8) absent = (readVarint(pbf) & noRecordedValueFlag) !== 0;
+    else if (field === 8) absent = (readVarint(pbf) & NO_RECORDED_VALUE_FLAG) !== 0;
   });
   if (absent) point.value = null;
 }

@@ -1,5 +1,7 @@
-// The parts that the three OTLP requests share on the wire: resource, scope, attributes, and the walk down
-// to the single record. Field numbers: https://github.com/open-telemetry/opentelemetry-proto
+/**
+ * The parts that the three OTLP requests share on the wire: resource, scope, attributes, and the walk down to the
+ * single record. Field numbers: https://github.com/open-telemetry/opentelemetry-proto
+ */
 import { PbfReader } from 'pbf';
 import type { Source } from './rows.ts';
 import {
@@ -21,7 +23,7 @@ import {
   WireError,
 } from './wire.ts';
 
-export const attributeDepthMax = 32;
+export const ATTRIBUTE_DEPTH_MAX = 32;
 
 /** All three requests nest alike: resource (1: resource, 2: scope (1: scope, 2: records)). */
 export function readRequest(
@@ -89,7 +91,8 @@ export function readKeyValue(pbf: PbfReader, into: Attributes, depth = 0): void 
 }
 
 export function readAnyValue(pbf: PbfReader, depth = 0): JsonValue {
-  if (depth >= attributeDepthMax) throw new WireError(`a value is nested deeper than ${attributeDepthMax}`);
+  if (depth >= ATTRIBUTE_DEPTH_MAX)
+    throw new WireError(`a value is nested deeper than ${ATTRIBUTE_DEPTH_MAX}`);
   let value: JsonValue = null;
   readFields(pbf, readEnd(pbf), (field) => {
     if (field === 1) value = readText(pbf);

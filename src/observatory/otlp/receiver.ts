@@ -1,4 +1,4 @@
-// What both transports do with a request: decode it, have it stored, and say in one closed union how it went.
+/** What both transports do with a request: decode it, have it stored, and say in one closed union how it went. */
 import { decode, type Encoding, type Signal } from './decode.ts';
 import type { Rows } from './rows.ts';
 
@@ -28,11 +28,11 @@ export function receiver(sink: RowSink, nowMs: () => number): Receive {
   };
 }
 
-export const retryAfterSeconds = 1;
+export const RETRY_AFTER_SECONDS = 1;
 export const fullMessage = 'the store cannot keep up; send it again later';
 export const unavailableMessage = 'the store cannot write now; send it again later';
 export const refusedMessage = 'the store refused these records';
 
 /** Compressed, as it comes over the wire. */
-export const bodyBytesMax = 16 * 1024 * 1024;
-export const inflatedBytesMax = 64 * 1024 * 1024;
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+export const INFLATED_BYTES_MAX = 64 * 1024 * 1024;

@@ -1,5 +1,7 @@
-// The answers of an OTLP receiver: Export*ServiceResponse with its partial success, and google.rpc.Status
-// for what was refused, both in protobuf and in JSON.
+/**
+ * The answers of an OTLP receiver: Export*ServiceResponse with its partial success, and google.rpc.Status for what was
+ * refused, both in protobuf and in JSON.
+ */
 import { PbfWriter } from 'pbf';
 import type { Encoding, Signal } from './decode.ts';
 

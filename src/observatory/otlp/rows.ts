@@ -1,5 +1,7 @@
-// The rows that every decoder produces and the store keeps: spans, log records and metric points, free of
-// the protocol's nesting.
+/**
+ * The rows that every decoder produces and the store keeps: spans, log records and metric points, free of the
+ * protocol's nesting.
+ */
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type Attributes = { [key: string]: JsonValue };

@@ -1,4 +1,4 @@
-// ExportTraceServiceRequest, straight to span rows.
+/** ExportTraceServiceRequest, straight to span rows. */
 import type { PbfReader } from 'pbf';
 import { readKeyValue, readRequest } from './protobuf.ts';
 import { emptyAttributes, emptySpan, type SpanEvent, type SpanLink, type SpanRow } from './rows.ts';

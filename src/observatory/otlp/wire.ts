@@ -1,5 +1,7 @@
-// Checked reading of protobuf's wire format on pbf. pbf itself reads past a truncated end without a word;
-// here every length, wire type and end of message is verified, and what is wrong becomes a WireError.
+/**
+ * Checked reading of protobuf's wire format on pbf. pbf itself reads past a truncated end without a word; here every
+ * length, wire type and end of message is verified, and what is wrong becomes a WireError.
+ */
 import type { PbfReader } from 'pbf';
 
 export class WireError extends Error {

@@ -1,4 +1,4 @@
-// The column types that the queries read back, checked on the way: JSON text becomes its value again.
+/** The column types that the queries read back, checked on the way: JSON text becomes its value again. */
 import { z } from 'zod';
 import type { Attributes } from '../answers.ts';
 

@@ -1,4 +1,4 @@
-// Log search: newest first, by trace, text and time.
+/** Log search: newest first, by trace, text and time. */
 import { z } from 'zod';
 import type { LogEntry } from '../answers.ts';
 import type { Reader } from '../store/reader.ts';

@@ -1,12 +1,12 @@
-// The metrics that have arrived, and the points of one of them as series by attributes.
+/** The metrics that have arrived, and the points of one of them as series by attributes. */
 import { z } from 'zod';
 import type { MetricPoint, MetricSeries, MetricSummary } from '../answers.ts';
 import type { Reader } from '../store/reader.ts';
 import { formatTime } from '../time.ts';
 import { attributesColumn, nanoseconds } from './columns.ts';
 
-const metricNamesMax = 5_000;
-const metricPointsMax = 50_000;
+const METRIC_NAMES_MAX = 5_000;
+const METRIC_POINTS_MAX = 50_000;
 
 const metricSchema = z
   .object({
@@ -30,7 +30,7 @@ export function listMetrics(reader: Reader): Promise<MetricSummary[]> {
       from,
     ) => `SELECT name, type, arg_max(unit, time_ns) AS unit, arg_max(description, time_ns) AS description,
         count(DISTINCT (service, attributes)) AS series, max(time_ns) AS newest
-      FROM ${from('points')} GROUP BY name, type ORDER BY name, type LIMIT ${metricNamesMax}`,
+      FROM ${from('points')} GROUP BY name, type ORDER BY name, type LIMIT ${METRIC_NAMES_MAX}`,
     {},
   );
 }
@@ -73,11 +73,11 @@ export async function queryMetric(
         attributes AS attributes_text, attributes, value, count, sum, min, max, detail
       FROM ${from('points')} WHERE name = $name AND time_ns >= $from AND time_ns < $to
       ORDER BY time_ns LIMIT $limit`,
-    { name, from: fromNs, to: toNs, limit: metricPointsMax + 1 },
+    { name, from: fromNs, to: toNs, limit: METRIC_POINTS_MAX + 1 },
   );
-  const kept = rows.slice(0, metricPointsMax);
+  const kept = rows.slice(0, METRIC_POINTS_MAX);
   const groups = Map.groupBy(kept, (row) => `${row.service}\n${row.type}\n${row.attributes_text}`);
-  return { series: [...groups.values()].map(seriesOf), truncated: rows.length > metricPointsMax };
+  return { series: [...groups.values()].map(seriesOf), truncated: rows.length > METRIC_POINTS_MAX };
 }
 
 function seriesOf(rows: readonly PointRow[]): MetricSeries {

@@ -1,5 +1,7 @@
-// The newest trading signals and what became of each: the `signal receive` spans, joined with the stages that
-// followed in the same trace.
+/**
+ * The newest trading signals and what became of each: the `signal receive` spans, joined with the stages that followed
+ * in the same trace.
+ */
 import { z } from 'zod';
 import type { SignalOutcome, SignalSummary } from '../answers.ts';
 import type { Reader } from '../store/reader.ts';
@@ -37,8 +39,8 @@ type StageSpan = z.infer<typeof stageSchema>;
 const stageNames = ['signal decide', 'order submit', 'order resolve', 'order fill', 'protection arm'];
 
 /** More stages than this for one signal tell nothing new about its outcome. */
-const stagesPerSignalMax = 40;
-const errorStatus = 2;
+const STAGES_PER_SIGNAL_MAX = 40;
+const ERROR_STATUS = 2;
 
 export async function newestSignals(
   reader: Reader,
@@ -77,7 +79,7 @@ async function stagesOf(
       FROM ${from('spans')}
       WHERE time_ns >= $since AND trace_id IN (${ids}) AND name IN (${names})
       ORDER BY end_ns LIMIT $limit`,
-    { since: sinceNs, limit: page.length * stagesPerSignalMax },
+    { since: sinceNs, limit: page.length * STAGES_PER_SIGNAL_MAX },
   );
   return Map.groupBy(rows, (row) => `${row.trace_id} ${row.parent_span_id}`);
 }
@@ -134,7 +136,7 @@ function outcomeOf(
   orders: readonly StageSpan[],
 ): SignalOutcome {
   if (decision === 'refused' || decision === 'duplicate') return decision;
-  const armed = stages.some((stage) => stage.name === 'protection arm' && stage.status_code !== errorStatus);
+  const armed = stages.some((stage) => stage.name === 'protection arm' && stage.status_code !== ERROR_STATUS);
   if (armed) return 'protected';
   if (orders.some((stage) => stage.name === 'order fill')) return 'filled';
   // Of several attempts, and of an unknown outcome that was resolved, the last word counts.

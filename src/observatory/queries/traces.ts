@@ -1,4 +1,4 @@
-// One trace: its spans in order of start, with offsets for drawing, and the log records inside it.
+/** One trace: its spans in order of start, with offsets for drawing, and the log records inside it. */
 import { z } from 'zod';
 import type { SpanNode, TraceAnswer } from '../answers.ts';
 import type { Reader } from '../store/reader.ts';
@@ -6,8 +6,8 @@ import { formatTime, msBetween } from '../time.ts';
 import { attributesColumn, nanoseconds } from './columns.ts';
 import { logsOfTrace } from './logs.ts';
 
-const traceSpansMax = 5_000;
-const traceLogsMax = 5_000;
+const TRACE_SPANS_MAX = 5_000;
+const TRACE_LOGS_MAX = 5_000;
 
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const statuses = ['unset', 'ok', 'error'];
@@ -57,9 +57,9 @@ export async function findTrace(reader: Reader, traceId: string): Promise<TraceA
       (from) => `SELECT time_ns, end_ns, span_id, parent_span_id, name, kind, status_code, status_message,
           service, scope, attributes, events, links
         FROM ${from('spans')} WHERE trace_id = $trace ORDER BY time_ns, end_ns DESC LIMIT $limit`,
-      { trace: traceId, limit: traceSpansMax + 1 },
+      { trace: traceId, limit: TRACE_SPANS_MAX + 1 },
     ),
-    logsOfTrace(reader, traceId, traceLogsMax + 1),
+    logsOfTrace(reader, traceId, TRACE_LOGS_MAX + 1),
   ]);
   const starts = [...rows.map((row) => row.time_ns), ...logs.map((log) => log.timeNs)].sort(ascending);
   const [startNs] = starts;
@@ -71,11 +71,11 @@ export async function findTrace(reader: Reader, traceId: string): Promise<TraceA
     traceId,
     start: formatTime(startNs),
     durationMs: msBetween(startNs, endNs),
-    spans: rows.slice(0, traceSpansMax).map((row) => spanNode(row, startNs)),
+    spans: rows.slice(0, TRACE_SPANS_MAX).map((row) => spanNode(row, startNs)),
     logs: logs
-      .slice(0, traceLogsMax)
+      .slice(0, TRACE_LOGS_MAX)
       .map(({ timeNs, ...log }) => ({ ...log, offsetMs: msBetween(startNs, timeNs) })),
-    truncated: rows.length > traceSpansMax || logs.length > traceLogsMax,
+    truncated: rows.length > TRACE_SPANS_MAX || logs.length > TRACE_LOGS_MAX,
   };
 }
 

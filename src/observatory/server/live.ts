@@ -1,13 +1,15 @@
-// Server-sent events that tell pages that new telemetry is stored. Pages fetch what they show; an event only
-// says that there is something to fetch.
+/**
+ * Server-sent events that tell pages that new telemetry is stored. Pages fetch what they show; an event only says that
+ * there is something to fetch.
+ */
 import type { ServerResponse } from 'node:http';
 import type { Stored } from '../store/writer.ts';
 
-const clientsMax = 64;
-const heartbeatMs = 15_000;
+const CLIENTS_MAX = 64;
+const HEARTBEAT_MS = 15_000;
 /** Stores may come many times a second; a page gains nothing from hearing of each. */
-const eventIntervalMs = 200;
-const unreadBytesMax = 64 * 1024;
+const EVENT_INTERVAL_MS = 200;
+const UNREAD_BYTES_MAX = 64 * 1024;
 
 export class LiveFeed {
   readonly #clients = new Set<ServerResponse>();
@@ -16,13 +18,13 @@ export class LiveFeed {
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
-    this.#heartbeat = setInterval(() => this.#send(': still here\n\n'), heartbeatMs);
+    this.#heartbeat = setInterval(() => this.#send(': still here\n\n'), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
 
   /** False when there are too many listeners already. */
   add(client: ServerResponse): boolean {
-    if (this.#clients.size >= clientsMax) return false;
+    if (this.#clients.size >= CLIENTS_MAX) return false;
     client.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -42,7 +44,7 @@ export class LiveFeed {
       logs: sum.logs + stored.logs,
       points: sum.points + stored.points,
     };
-    this.#timer ??= setTimeout(() => this.#flush(), eventIntervalMs);
+    this.#timer ??= setTimeout(() => this.#flush(), EVENT_INTERVAL_MS);
   }
 
   close(): void {
@@ -60,7 +62,7 @@ export class LiveFeed {
   #send(text: string): void {
     for (const client of this.#clients) {
       // A page that reads nothing is let go; it reconnects by itself when it lives again.
-      if (client.writableLength > unreadBytesMax) client.destroy();
+      if (client.writableLength > UNREAD_BYTES_MAX) client.destroy();
       else client.write(text);
     }
   }

@@ -1,4 +1,4 @@
-// The built page as static files. Every path of the page's own gives index.html, since its state is in the URL.
+/** The built page as static files. Every path of the page's own gives index.html, since its state is in the URL. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';

@@ -1,5 +1,7 @@
-// What a request may ask for, checked strictly: an unknown parameter, a wrong form or an unbounded limit is an
-// error with a stable code, never ignored.
+/**
+ * What a request may ask for, checked strictly: an unknown parameter, a wrong form or an unbounded limit is an error
+ * with a stable code, never ignored.
+ */
 import { z } from 'zod';
 import { parseTime } from '../time.ts';
 

@@ -1,4 +1,4 @@
-// The HTTP server of the observatory: the JSON API under /api, live events, health, and the page.
+/** The HTTP server of the observatory: the JSON API under /api, live events, health, and the page. */
 import fastify, { type FastifyInstance } from 'fastify';
 import type { ErrorAnswer, LogsAnswer, MetricQueryAnswer, MetricsAnswer, SignalsAnswer } from '../answers.ts';
 import { searchLogs } from '../queries/logs.ts';
@@ -35,11 +35,11 @@ const problem = (code: ErrorAnswer['error']['code'], message: string): ErrorAnsw
   error: { code, message },
 });
 
-const requestTimeoutMs = 30_000;
-const defaultMetricRangeNs = 3_600_000_000_000n;
+const REQUEST_TIMEOUT_MS = 30_000;
+const DEFAULT_METRIC_RANGE_NS = 3_600_000_000_000n;
 
 export async function startServer(options: ServerOptions): Promise<{ port: number; close(): Promise<void> }> {
-  const app = fastify({ requestTimeout: requestTimeoutMs, forceCloseConnections: true });
+  const app = fastify({ requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: true });
   const live = new LiveFeed();
   const forget = options.store.onStored((stored) => live.announce(stored));
   app.addHook('preClose', async () => {
@@ -96,7 +96,7 @@ function serveApi(app: FastifyInstance, { store, nowMs }: ServerOptions): void {
   app.get('/api/metrics/query', async (request): Promise<MetricQueryAnswer> => {
     const query = parse(metricQuery, request.query);
     const toNs = query.to ?? BigInt(nowMs()) * 1_000_000n;
-    const fromNs = query.from ?? toNs - defaultMetricRangeNs;
+    const fromNs = query.from ?? toNs - DEFAULT_METRIC_RANGE_NS;
     requireOrdered(fromNs, toNs);
     const { series, truncated } = await queryMetric(reader, query.name, fromNs, toNs);
     return { name: query.name, from: formatTime(fromNs), to: formatTime(toNs), series, truncated };

@@ -1,9 +1,11 @@
-// Opening the store's directory: one DuckDB instance on the catalog file, whose lock keeps a second observatory
-// out. A catalog of another version, or one that cannot be read, is set aside with all its segments.
+/**
+ * Opening the store's directory: one DuckDB instance on the catalog file, whose lock keeps a second observatory out. A
+ * catalog of another version, or one that cannot be read, is set aside with all its segments.
+ */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { storeVersion } from './schema.ts';
+import { STORE_VERSION } from './schema.ts';
 
 const settings = {
   memory_limit: '512MB',
@@ -50,11 +52,11 @@ async function openAt(directory: string): Promise<DuckDBInstance | undefined> {
   const connection = await instance.connect();
   try {
     if (isNew) {
-      await connection.run(`CREATE TABLE store AS SELECT ${storeVersion} AS version`);
+      await connection.run(`CREATE TABLE store AS SELECT ${STORE_VERSION} AS version`);
       await connection.run('CHECKPOINT');
     }
     const found = await connection.runAndReadAll('SELECT version FROM store');
-    if (found.getRows()[0]?.[0] === storeVersion) return instance;
+    if (found.getRows()[0]?.[0] === STORE_VERSION) return instance;
   } catch {
     // No version can be read: not a store of ours.
   } finally {

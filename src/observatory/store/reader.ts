@@ -1,5 +1,7 @@
-// Queries over all segments: a bounded number at a time, each with a deadline, each on a connection of its own
-// so that none waits for the writer.
+/**
+ * Queries over all segments: a bounded number at a time, each with a deadline, each on a connection of its own so that
+ * none waits for the writer.
+ */
 import type { DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import type { z } from 'zod';
 import type { TableName } from './schema.ts';
@@ -15,8 +17,8 @@ export class QueryError extends Error {
   }
 }
 
-const concurrentQueriesMax = 8;
-const queryDeadlineMs = 10_000;
+const CONCURRENT_QUERIES_MAX = 8;
+const QUERY_DEADLINE_MS = 10_000;
 
 export type From = (table: TableName) => string;
 
@@ -36,8 +38,8 @@ export class Reader {
     sql: (from: From) => string,
     values: Record<string, DuckDBValue>,
   ): Promise<Row[]> {
-    if (this.#running >= concurrentQueriesMax) {
-      throw new QueryError('busy', `${concurrentQueriesMax} queries are running; try again`);
+    if (this.#running >= CONCURRENT_QUERIES_MAX) {
+      throw new QueryError('busy', `${CONCURRENT_QUERIES_MAX} queries are running; try again`);
     }
     this.#running++;
     try {
@@ -64,13 +66,13 @@ export class Reader {
     const deadline = setTimeout(() => {
       late = true;
       connection.interrupt();
-    }, queryDeadlineMs);
+    }, QUERY_DEADLINE_MS);
     try {
       const text = sql((table) => this.#segments.relation(table));
       const result = await connection.runAndReadAll(text, values);
       return result.getRowObjects().map((row) => schema.parse(row));
     } catch (error) {
-      if (late) throw new QueryError('query_timeout', `the query took longer than ${queryDeadlineMs} ms`);
+      if (late) throw new QueryError('query_timeout', `the query took longer than ${QUERY_DEADLINE_MS} ms`);
       throw error;
     } finally {
       clearTimeout(deadline);

@@ -1,5 +1,7 @@
-// The store's tables as data: for each column its type and how a row fills it. A change here is a change of
-// `storeVersion`, and a store of another version is set aside at the next start.
+/**
+ * The store's tables as data: for each column its type and how a row fills it. A change here is a change of
+ * `STORE_VERSION`, and a store of another version is set aside at the next start.
+ */
 import {
   BIGINT,
   BOOLEAN,
@@ -11,7 +13,7 @@ import {
 } from '@duckdb/node-api';
 import type { Attributes, LogRow, PointRow, SpanRow } from '../otlp/rows.ts';
 
-export const storeVersion = 1;
+export const STORE_VERSION = 1;
 
 export type TableName = 'spans' | 'logs' | 'points';
 
@@ -44,12 +46,12 @@ const double = <Row>(name: string, of: (row: Row) => number | null): Column<Row>
   of,
 });
 
-const integerMax = 2 ** 31 - 1;
+const INTEGER_MAX = 2 ** 31 - 1;
 /** Enumerations arrive as varints of any size; one that fits no integer is as good as unspecified. */
 const enumeration = <Row>(name: string, of: (row: Row) => number): Column<Row> => ({
   name,
   type: INTEGER,
-  of: (row) => (Math.abs(of(row)) <= integerMax ? of(row) : 0),
+  of: (row) => (Math.abs(of(row)) <= INTEGER_MAX ? of(row) : 0),
 });
 
 function promoted(attributes: Attributes, key: string): string | null {

@@ -1,5 +1,7 @@
-// The segment files: each is a DuckDB database attached to the catalog's, named by the hour in which it was
-// begun. Only the newest is written. Deleting rows does not shrink a file, so retention drops whole segments.
+/**
+ * The segment files: each is a DuckDB database attached to the catalog's, named by the hour in which it was begun.
+ * Only the newest is written. Deleting rows does not shrink a file, so retention drops whole segments.
+ */
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -12,7 +14,7 @@ interface Segment {
   hourMs: number;
 }
 
-const hourMs = 3_600_000;
+const HOUR_MS = 3_600_000;
 const segmentPattern = /^(segment_(\d{4})(\d{2})(\d{2})(\d{2})_\d{4})\.duckdb$/;
 
 export interface SegmentLimits {
@@ -96,7 +98,7 @@ export class Segments {
     for (;;) {
       const oldest = this.#open[0];
       if (oldest === undefined || this.#open.length === 1) return dropped;
-      const aged = nowMs - (oldest.hourMs + hourMs) >= this.#limits.ageMsMax;
+      const aged = nowMs - (oldest.hourMs + HOUR_MS) >= this.#limits.ageMsMax;
       if (!aged && this.sizeBytes() <= this.#limits.sizeBytesMax) return dropped;
       this.#open.shift();
       // Queries that already run keep the database open until they are done.
@@ -136,7 +138,7 @@ export class Segments {
 }
 
 function hourOf(ms: number): number {
-  return Math.floor(ms / hourMs) * hourMs;
+  return Math.floor(ms / HOUR_MS) * HOUR_MS;
 }
 
 function sizeOf(segment: Segment): number {

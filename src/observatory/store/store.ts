@@ -1,5 +1,7 @@
-// The embedded store: opens the directory, writes through the queue, reads over all segments, and keeps age
-// and size within their limits.
+/**
+ * The embedded store: opens the directory, writes through the queue, reads over all segments, and keeps age and size
+ * within their limits.
+ */
 import type { RowSink } from '../otlp/receiver.ts';
 import { openCatalog } from './catalog.ts';
 import { Reader } from './reader.ts';
@@ -26,7 +28,7 @@ const defaultLimits: StoreLimits = {
   maintenanceIntervalMs: 5_000,
 };
 
-const quietMs = 1_000;
+const QUIET_MS = 1_000;
 
 export interface StoreUsage {
   bytes: number;
@@ -74,7 +76,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     writer.between(async () => {
       const { stored } = writer.counts;
       // While rows stream in, DuckDB's own threshold decides; a checkpoint of ours waits for a quiet moment.
-      const quiet = options.nowMs() - storedAtMs >= quietMs;
+      const quiet = options.nowMs() - storedAtMs >= QUIET_MS;
       if (quiet && stored !== storedAtCheckpoint) {
         await segments.checkpoint();
         storedAtCheckpoint = stored;

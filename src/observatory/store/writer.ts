@@ -1,5 +1,7 @@
-// The bounded queue in front of the store and the group commit behind it. Requests that arrive while one
-// transaction runs share the next, and each is answered only when its rows are durable.
+/**
+ * The bounded queue in front of the store and the group commit behind it. Requests that arrive while one transaction
+ * runs share the next, and each is answered only when its rows are durable.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { RowSink, StoreOutcome } from '../otlp/receiver.ts';
@@ -28,9 +30,9 @@ interface Waiting {
 }
 
 /** DuckDB's own vector size: a larger chunk is refused, a smaller one wastes the call. */
-const chunkRows = 2048;
+const CHUNK_ROWS = 2048;
 /** One transaction holds at most this many rows, so that live data waits for it only briefly. */
-const transactionRowsMax = 50_000;
+const TRANSACTION_ROWS_MAX = 50_000;
 
 export class Writer implements RowSink {
   readonly #connection: DuckDBConnection;
@@ -146,7 +148,7 @@ export class Writer implements RowSink {
     let rows = 0;
     let length = 0;
     for (const request of this.#waiting) {
-      if (length > 0 && rows + request.rowCount > transactionRowsMax) break;
+      if (length > 0 && rows + request.rowCount > TRANSACTION_ROWS_MAX) break;
       rows += request.rowCount;
       length++;
     }
@@ -200,13 +202,13 @@ export class Writer implements RowSink {
     if (rows.length === 0) return;
     const appender = await this.#connection.createAppender(`stage_${table.name}`, 'main', 'temp');
     const types = table.columns.map((column) => column.type);
-    for (let start = 0; start < rows.length; start += chunkRows) {
-      const slice = rows.slice(start, start + chunkRows);
+    for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
+      const slice = rows.slice(start, start + CHUNK_ROWS);
       const chunk = DuckDBDataChunk.create(types);
       chunk.setColumns(table.columns.map((column) => slice.map((row) => column.of(row))));
       appender.appendDataChunk(chunk);
       // Filling a chunk is synchronous; other requests get their turn between two of them.
-      if (start + chunkRows < rows.length) await nextTurn();
+      if (start + CHUNK_ROWS < rows.length) await nextTurn();
     }
     appender.flushSync();
     appender.closeSync();
