@@ -1,51 +1,79 @@
-/** The state of the process for Prometheus, in its text format. What happened is counted by the telemetry projection. */
+/**
+ * The state of the process for Prometheus, in its text format. What happened is counted by the telemetry projection;
+ * names here are the customary ones of processes, or begin so that they are none of its.
+ */
 
 import type { Subject } from './subject.ts';
 
-interface Gauge {
+interface Metric {
   readonly name: string;
+  readonly type: 'counter' | 'gauge';
   readonly help: string;
   readonly value: number;
 }
 
-export function metricsText(subject: Subject): string {
-  const build = `# HELP tradeengine_build_info The version that runs.\n# TYPE tradeengine_build_info gauge\ntradeengine_build_info{version="${subject.version}"} 1\n`;
-  return build + gaugesOf(subject).map(lineOf).join('');
+const MICROS_PER_SECOND = 1e6;
+const MS_PER_SECOND = 1e3;
+
+export async function metricsText(subject: Subject): Promise<string> {
+  const lag = gauge('nodejs_eventloop_lag_seconds', 'Lag of the event loop.', await eventLoopLagSeconds());
+  const info =
+    '# HELP tradeengine_process_info The version that runs.\n# TYPE tradeengine_process_info gauge\n' +
+    `tradeengine_process_info{version="${subject.version}"} 1\n`;
+  return info + [...processMetrics(), lag, ...engineMetrics(subject)].map(linesOf).join('');
 }
 
-const lineOf = ({ name, help, value }: Gauge): string =>
-  `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;
+const linesOf = ({ name, type, help, value }: Metric): string =>
+  `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`;
 
-function gaugesOf(subject: Subject): Gauge[] {
-  const { state, journal, unready } = subject;
-  const memory = process.memoryUsage();
-  const process_: Gauge[] = [
-    gauge('tradeengine_ready', 'Whether signals are taken.', unready === undefined ? 1 : 0),
-    gauge('tradeengine_process_resident_memory_bytes', 'Resident memory.', memory.rss),
-    gauge('tradeengine_process_heap_used_bytes', 'Used heap.', memory.heapUsed),
+function eventLoopLagSeconds(): Promise<number> {
+  const asked = performance.now();
+  return new Promise((resolve) => {
+    setImmediate(() => resolve((performance.now() - asked) / MS_PER_SECOND));
+  });
+}
+
+function processMetrics(): Metric[] {
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return [
+    counter('process_cpu_seconds_total', 'CPU time since the start.', (user + system) / MICROS_PER_SECOND),
     gauge(
-      'tradeengine_process_cpu_seconds',
-      'CPU time since the start.',
-      (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+      'process_start_time_seconds',
+      'The start, since the epoch.',
+      performance.timeOrigin / MS_PER_SECOND,
     ),
+    gauge('process_resident_memory_bytes', 'Resident memory.', rss),
+    gauge('nodejs_heap_size_used_bytes', 'Used heap.', heapUsed),
   ];
-  if (state === undefined || journal === undefined) return process_;
+}
+
+function engineMetrics({ state, journal, unready }: Subject): Metric[] {
+  const ready = own('ready', 'Whether signals are taken.', unready === undefined ? 1 : 0);
+  if (state === undefined || journal === undefined) return [ready];
   const positions = [...state.positions.values()];
   const exposed = positions.filter(({ exposedSince }) => exposedSince !== undefined);
+  const unknown = [...state.orders.values()].filter(({ phase }) => phase === 'unknown');
   return [
-    ...process_,
-    gauge('tradeengine_journal_head', 'The number of the last fact.', journal.head),
-    gauge('tradeengine_journal_pending_entries', 'Entries that wait to become durable.', journal.pending),
-    gauge('tradeengine_orders_live', 'Orders that are planned or at the exchange.', state.orders.size),
-    gauge(
-      'tradeengine_orders_of_unknown_fate',
-      'Orders of which it is not known whether the exchange has them.',
-      [...state.orders.values()].filter(({ phase }) => phase === 'unknown').length,
-    ),
-    gauge('tradeengine_positions_open', 'Open positions.', positions.length),
-    gauge('tradeengine_positions_exposed', 'Open positions that stops do not cover.', exposed.length),
-    gauge('tradeengine_drift_open', 'Positions that differ from the exchange.', state.drifts.size),
+    ready,
+    counter('tradeengine_process_journal_facts_total', 'Facts in the journal.', journal.head),
+    own('journal_pending_entries', 'Entries that wait to become durable.', journal.pending),
+    own('orders_live', 'Orders that are planned or at the exchange.', state.orders.size),
+    own('orders_unknown', 'Orders of which it is not known whether the exchange has them.', unknown.length),
+    own('positions_open', 'Open positions.', positions.length),
+    own('positions_exposed', 'Open positions that stops do not cover.', exposed.length),
+    own('drift_open', 'Positions that differ from the exchange.', state.drifts.size),
   ];
 }
 
-const gauge = (name: string, help: string, value: number): Gauge => ({ name, help, value });
+const gauge = (name: string, help: string, value: number): Metric => ({ name, type: 'gauge', help, value });
+
+const counter = (name: string, help: string, value: number): Metric => ({
+  name,
+  type: 'counter',
+  help,
+  value,
+});
+
+const own = (name: string, help: string, value: number): Metric =>
+  gauge(`tradeengine_process_${name}`, help, value);

@@ -19,6 +19,8 @@ const REQUEST_RECEIVE_MS_MAX = 10_000;
 const KEEP_ALIVE_MS = 65_000;
 const RETRY_AFTER_SECONDS = '1';
 const ID_LENGTH_MAX = 256;
+const NAME = 'petrosa-tradeengine';
+const DOCUMENTATION = '/docs';
 
 const problemSchema = z.toJSONSchema(
   z.strictObject({ code: z.enum(Object.keys(problems)), message: z.string() }).describe('An error.'),
@@ -71,13 +73,18 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     openapi: {
       openapi: '3.1.0',
       info: {
-        title: 'petrosa-tradeengine',
+        title: NAME,
         description: 'A trade execution engine that explains every order.',
         version: subject.version,
       },
     },
   });
-  await server.register(swaggerUi, { routePrefix: '/docs' });
+  await server.register(swaggerUi, {
+    routePrefix: DOCUMENTATION,
+    theme: { title: NAME },
+    // Without the bar on top, which carries a logo that is not ours.
+    uiConfig: { layout: 'BaseLayout' },
+  });
   server.addHook('onRoute', ({ schema }) => {
     if (schema?.response === undefined) return;
     schema.response = { ...schema.response, default: problemSchema };
@@ -85,6 +92,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await server.register(signalRoutes, { desk, clock });
   await server.register(statusRoutes, { subject });
   await server.register(tradingRoutes, { subject, clock });
+  server.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect(DOCUMENTATION));
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
   await server.ready();
   return server;

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { ordersOf } from '#core/state.ts';
 import type { Clock } from '#engine/time.ts';
 import { ProblemError } from '#intake/problems.ts';
 import { type Books, findExplanation, findOrder } from './find.ts';
@@ -9,15 +10,22 @@ import type { Subject } from './subject.ts';
 import { explanation } from './views/explain.ts';
 import { orderDetail, orderSummary, summaryOf } from './views/order.ts';
 import { positionView, positionViewOf } from './views/position.ts';
+import { wireNames } from './views/text.ts';
 
 const ORDERS_DEFAULT = 100;
 const ORDERS_MAX = 1000;
 
 const orderQuery = z.strictObject({
-  symbol: z.string().max(32).optional(),
-  strategy: z.string().max(64).optional(),
-  status: orderSummary.shape.status.optional(),
-  limit: z.coerce.number().int().min(1).max(ORDERS_MAX).default(ORDERS_DEFAULT),
+  symbol: z.string().max(32).optional().describe('Only orders in this symbol.'),
+  strategy: z.string().max(64).optional().describe('Only orders of the strategy with this id.'),
+  status: orderSummary.shape.status.optional().describe('Only orders in this status.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(ORDERS_MAX)
+    .default(ORDERS_DEFAULT)
+    .describe('How many orders at most.'),
 });
 
 const orderList = z.strictObject({ orders: z.array(orderSummary) });
@@ -85,7 +93,12 @@ export async function tradingRoutes(
     const now = clock.now();
     return {
       positions: [...state.positions.values()].map((position) =>
-        positionViewOf(position, subject.quote(position.name.symbol), now),
+        positionViewOf(
+          position,
+          ordersOf(state, position.key, 'stop'),
+          subject.quote(position.name.symbol),
+          now,
+        ),
       ),
     };
   });
@@ -101,7 +114,7 @@ export async function tradingRoutes(
         balance: (await subject.balance()) ?? null,
         positions: state.positions.size,
         live_orders: state.orders.size,
-        settings: state.settings,
+        settings: wireNames(state.settings),
       };
     },
   );

@@ -87,7 +87,7 @@ const variables = {
   OBSERVATORY_PORT: port(8001, "the observatory's page"),
   OTLP_GRPC_PORT: port(4317, 'telemetry over OTLP/gRPC'),
   OTLP_HTTP_PORT: port(4318, 'telemetry over OTLP/HTTP'),
-  PYROSCOPE_PORT: port(4040, 'profiles; kept free, nothing listens on it yet'),
+  PYROSCOPE_PORT: port(4040, 'reserved for profiles: nothing listens on it yet, and it has to be free'),
   TRADEENGINE_DATA_DIR: text('./data', /./, 'a directory', 'where all state lives'),
   TRADEENGINE_ACCOUNT: text(
     'paper',
@@ -168,6 +168,8 @@ export interface Config {
   readonly settings: TradingSettings;
   /** One line for each variable: value, source, meaning. */
   describe(): string[];
+  /** Every variable with the text that is in force, secrets included: what child processes get. */
+  environment(): Record<string, string>;
 }
 
 export type ConfigReading =
@@ -212,8 +214,14 @@ function configOf(values: Values, env: Environment): Config {
       (Object.entries(variables) as [Name, Variable<unknown>][]).map(([name, variable]) => {
         const given = textOf(env, name);
         const shown = variable.secret === true ? '[secret]' : (given ?? variable.fallback);
-        return `${name}=${shown} (${given === undefined ? 'default' : 'environment'}): ${variable.meaning}`;
+        // A supervisor hands down every value: only one that differs was somebody's choice.
+        const source = given === undefined || given === variable.fallback ? 'default' : 'environment';
+        return `${name}=${shown} (${source}): ${variable.meaning}`;
       }),
+    environment: () =>
+      Object.fromEntries(
+        Object.entries(variables).map(([name, { fallback }]) => [name, textOf(env, name) ?? fallback]),
+      ),
   };
 }
 

@@ -14,6 +14,7 @@ import { RateGate } from '#exchange/binance/rate-gate.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
+import { addresses, HOST } from './addresses.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
@@ -21,7 +22,6 @@ import { Keeper } from './keeper.ts';
 import { journalPathIn } from './replay.ts';
 import { version } from './version.ts';
 
-const HOST = '127.0.0.1';
 const SERVER_CLOSE_MS_MAX = 1_000;
 const TELEMETRY_FLUSH_MS_MAX = 2_000;
 /** What is broken must not go on for long. */
@@ -55,11 +55,7 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
     onProblem: (code, detail) => say('error', code, detail),
   });
   await server.listen({ host: HOST, port: config.values.TRADEENGINE_PORT });
-  say(
-    'info',
-    'engine.listening',
-    `Version ${version} listens on http://${HOST}:${config.values.TRADEENGINE_PORT}.`,
-  );
+  say('info', 'engine.listening', `Version ${version} listens on ${addresses(config).engine}.`);
   for (const line of config.describe()) say('info', 'engine.configuration', line);
 
   const outcome = await Promise.race([keeper.run(), ending]);
@@ -90,7 +86,7 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     journalPath: journalPathOf(config),
     cursorPath: join(config.values.TRADEENGINE_DATA_DIR, 'telemetry.cursor'),
     env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${HOST}:${config.values.OTLP_GRPC_PORT}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: addresses(config).telemetry,
       ...env,
     },
     version,
@@ -110,6 +106,7 @@ function makeKeeper(
   probe: EngineProcessOptions['probe'],
 ): Keeper {
   const { values, settings, account } = config;
+  const { exchange, exchangeStreams } = addresses(config);
   const onProblem = (code: string, detail: string): void => say('warn', `engine.${code}`, detail);
   // A ban outlives the engine that drew it.
   const rateGate = new RateGate();
@@ -121,8 +118,8 @@ function makeKeeper(
     openJournal: () => openSqliteJournal({ path: journalPathOf(config) }),
     makeExchange: () =>
       new BinanceUsdm({
-        restUrl: `http://${HOST}:${values.SIMEX_PORT}`,
-        streamUrl: `ws://${HOST}:${values.SIMEX_PORT}`,
+        restUrl: exchange,
+        streamUrl: exchangeStreams,
         apiKey: values.SIMEX_API_KEY,
         apiSecret: values.SIMEX_API_SECRET,
         symbols: settings.symbols,

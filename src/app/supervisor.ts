@@ -1,18 +1,18 @@
 /**
- * The whole system on one machine as one: starts observatory, simulated exchange, engine and demo strategy in the order
- * in which they need each other, and ends them in the order that loses nothing.
+ * The whole system on one machine as one: starts observatory, simulated exchange and engine together, the demo strategy
+ * when they are ready, and ends them in the order that loses nothing.
  */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { pause, systemClock, systemTimers, within } from '#engine/time.ts';
+import { addresses } from './addresses.ts';
 import { Child, type ChildOptions } from './child.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { boundLog } from './log-file.ts';
 
-const HOST = '127.0.0.1';
 const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 50;
 const READY_ANSWER_MS_MAX = 1_000;
@@ -33,6 +33,8 @@ export interface SupervisorOptions {
   /** The demo strategy has published a signal. */
   readonly onSignal: (signalId: string) => void;
 }
+
+export const simexDirectory = ({ values }: Config): string => join(values.TRADEENGINE_DATA_DIR, 'simex');
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -59,13 +61,13 @@ export class Supervisor {
   /** Resolves when everything is ready. @throws Error if a part does not become ready in time */
   async start(): Promise<void> {
     mkdirSync(this.logDirectory, { recursive: true });
-    const { values } = this.#options.config;
+    const { observatory, exchange, engine } = addresses(this.#options.config);
     this.#checkLogs();
     // They do not need each other to start: what the engine cannot reach yet, it tries again.
     for (const part of ['observatory', 'simex', 'engine'] as const) this.#children.get(part)?.start();
-    await this.#ready('observatory', `http://${HOST}:${values.OBSERVATORY_PORT}/health`);
-    await this.#ready('simex', `http://${HOST}:${values.SIMEX_PORT}/fapi/v1/ping`);
-    await this.#ready('engine', `http://${HOST}:${values.TRADEENGINE_PORT}/ready`);
+    await this.#ready('observatory', `${observatory}/health`);
+    await this.#ready('simex', `${exchange}/fapi/v1/ping`);
+    await this.#ready('engine', `${engine}/ready`);
     this.#children.get('demo')?.start();
   }
 
@@ -100,8 +102,10 @@ export class Supervisor {
       command: commands[part],
       env: {
         ...env,
+        // The same text for everyone: programs differ in what an empty or absent variable means to them.
+        ...config.environment(),
         SIMEX_SEED: String(seed),
-        SIMEX_DATA_DIR: join(values.TRADEENGINE_DATA_DIR, 'simex'),
+        SIMEX_DATA_DIR: simexDirectory(config),
         OBSERVATORY_DATA_DIR: join(values.TRADEENGINE_DATA_DIR, 'observatory'),
       },
       logPath: join(this.logDirectory, `${part}.log`),

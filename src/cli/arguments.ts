@@ -4,12 +4,13 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './io.ts';
 
 export type Command =
-  | { readonly name: 'start'; readonly demo: boolean; readonly seed: number }
+  | { readonly name: 'start'; readonly demo: boolean; readonly seed: number | undefined }
   | { readonly name: 'demo'; readonly seed: number }
   | { readonly name: 'explain'; readonly id: string; readonly json: boolean }
   | { readonly name: 'engine' | 'replay' | 'help' | 'version' };
 
-const SEED_DEFAULT = 1;
+/** Of the demo strategy alone. */
+const DEMO_SEED_DEFAULT = 1;
 const SEED_MAX = 0xffff_ffff;
 
 export const usage = `Usage: tradeengine <command>
@@ -19,28 +20,29 @@ export const usage = `Usage: tradeengine <command>
   demo [--seed N]                the demo strategy alone
   explain ID [--json]            the story of a signal or of an order, from the running engine
   replay                         folds the journal from its first fact and compares with the stored state
-  version, help
+  version, help                  also after a command: -h, --help
 
 Configuration comes from the environment; docs/configuration.md lists the variables.`;
 
 export function readCommand(args: readonly string[]): Command {
   const [name = 'help', ...rest] = args;
+  if (asksForHelp(rest)) return { name: 'help' };
   switch (name) {
     case 'start': {
-      const { values } = read(rest, { 'no-demo': { type: 'boolean' }, seed: { type: 'string' } }, 0);
+      const { values } = read(name, rest, { 'no-demo': { type: 'boolean' }, seed: { type: 'string' } }, 0);
       return { name, demo: values['no-demo'] !== true, seed: seedOf(values.seed) };
     }
     case 'demo': {
-      const { values } = read(rest, { seed: { type: 'string' } }, 0);
-      return { name, seed: seedOf(values.seed) };
+      const { values } = read(name, rest, { seed: { type: 'string' } }, 0);
+      return { name, seed: seedOf(values.seed) ?? DEMO_SEED_DEFAULT };
     }
     case 'explain': {
-      const { values, positionals } = read(rest, { json: { type: 'boolean' } }, 1);
+      const { values, positionals } = read(name, rest, { json: { type: 'boolean' } }, 1);
       return { name, id: positionals[0] ?? '', json: values.json === true };
     }
     case 'engine':
     case 'replay':
-      read(rest, {}, 0);
+      read(name, rest, {}, 0);
       return { name };
     case 'help':
     case '--help':
@@ -56,14 +58,19 @@ export function readCommand(args: readonly string[]): Command {
 
 type Options = Record<string, { type: 'boolean' | 'string' }>;
 
-function read<T extends Options>(args: string[], options: T, positionals: number) {
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).some((arg) => arg === '-h' || arg === '--help');
+}
+
+function read<T extends Options>(command: string, args: string[], options: T, positionals: number) {
   let parsed: ReturnType<
     typeof parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: true }>
   >;
   try {
     parsed = parseArgs({ args, options, strict: true, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(optionFault(command, error));
   }
   if (parsed.positionals.length !== positionals) {
     throw new UsageError(
@@ -75,8 +82,18 @@ function read<T extends Options>(args: string[], options: T, positionals: number
   return parsed;
 }
 
-function seedOf(text: string | boolean | undefined): number {
-  if (text === undefined) return SEED_DEFAULT;
+/** What parseArgs found, in a sentence: its own are about how to write parsers. */
+function optionFault(command: string, error: unknown): string {
+  if (!(error instanceof Error && 'code' in error)) throw error;
+  const option = /'(-[^\s',=]*)/.exec(error.message)?.[1] ?? 'an option';
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${command} has no option ${option}.`;
+  return error.message.includes('does not take')
+    ? `${option} takes no value.`
+    : `${option} needs a value: ${option} N, or ${option}=N.`;
+}
+
+function seedOf(text: string | boolean | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const seed = /^\d{1,10}$/.test(String(text)) ? Number(text) : Number.NaN;
   if (!(seed <= SEED_MAX)) throw new UsageError(`--seed takes a whole number from 0 to ${SEED_MAX}.`);
   return seed;

@@ -2,13 +2,15 @@
 
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { readConfig } from '#app/config.ts';
+import { addresses } from '#app/addresses.ts';
+import type { Config } from '#app/config.ts';
 import { exitCodes } from '#app/exit-codes.ts';
 import { nowMs, pauseFor } from '#app/time.ts';
 import { DemoStrategy, type WireSignal } from './demo-strategy.ts';
 import { ask, messageOf } from './http.ts';
 import type { CommandIo } from './io.ts';
 import { Random } from './random.ts';
+import { withConfig } from './with-config.ts';
 
 const PAUSE_MS_MIN = 1_000;
 const PAUSE_MS_MAX = 2_000;
@@ -19,19 +21,16 @@ const RETRIES_MAX = 20;
 const positions = z.object({ positions: z.array(z.object({ strategy_id: z.string(), symbol: z.string() })) });
 const prices = z.array(z.object({ symbol: z.string(), markPrice: z.string() }));
 
-export async function demoCommand(seed: number, io: CommandIo): Promise<number> {
-  const reading = readConfig(io.env);
-  if (!reading.ok) {
-    for (const problem of reading.problems) io.complain(problem);
-    return exitCodes.configuration;
-  }
-  const { values, settings } = reading.config;
-  const engine = `http://127.0.0.1:${values.TRADEENGINE_PORT}`;
-  const market = `http://127.0.0.1:${values.SIMEX_PORT}/fapi/v1/premiumIndex`;
+export const demoCommand = (seed: number, io: CommandIo): Promise<number> =>
+  withConfig(io, (config) => publishSignals(config, seed, io));
+
+async function publishSignals(config: Config, seed: number, io: CommandIo): Promise<number> {
+  const { engine, exchange } = addresses(config);
+  const market = `${exchange}/fapi/v1/premiumIndex`;
   const strategy = new DemoStrategy({
     seed,
     runId: nowMs().toString(36),
-    symbols: settings.symbols,
+    symbols: config.settings.symbols,
     open: await openPositions(engine),
   });
   const random = new Random(seed + 1);

@@ -1,26 +1,25 @@
 /** tradeengine engine: the engine process alone. */
 
 import { hostname } from 'node:os';
-import { readConfig } from '#app/config.ts';
+import type { Config } from '#app/config.ts';
 import { runEngineProcess } from '#app/engine-process.ts';
 import { exitCodes } from '#app/exit-codes.ts';
 import { portProblems } from '#app/ports.ts';
 import type { CommandIo } from './io.ts';
+import { withConfig } from './with-config.ts';
 
-export async function engineCommand({ env, complain, ending, exit }: CommandIo): Promise<number> {
-  const reading = readConfig(env);
-  if (!reading.ok) {
-    for (const problem of reading.problems) complain(problem);
-    return exitCodes.configuration;
-  }
-  const { TRADEENGINE_PORT: port } = reading.config.values;
+export const engineCommand = (io: CommandIo): Promise<number> =>
+  withConfig(io, (config) => runEngine(config, io));
+
+async function runEngine(config: Config, { env, complain, ending, exit }: CommandIo): Promise<number> {
+  const { TRADEENGINE_PORT: port } = config.values;
   const taken = await portProblems([{ variable: 'TRADEENGINE_PORT', port }]);
   if (taken.length > 0) {
     for (const problem of taken) complain(problem);
     return exitCodes.failed;
   }
   return runEngineProcess({
-    config: reading.config,
+    config,
     env,
     instanceId: `${hostname()}-${process.pid}`,
     ending,

@@ -2,18 +2,16 @@
 
 import { explanation } from '#api/views/explain.ts';
 import { explanationText } from '#api/views/explanation-text.ts';
-import { readConfig } from '#app/config.ts';
+import { addresses } from '#app/addresses.ts';
 import { exitCodes } from '#app/exit-codes.ts';
 import { ask, messageOf } from './http.ts';
 import type { CommandIo } from './io.ts';
+import { withConfig } from './with-config.ts';
 
-export async function explainCommand(id: string, json: boolean, io: CommandIo): Promise<number> {
-  const reading = readConfig(io.env);
-  if (!reading.ok) {
-    for (const problem of reading.problems) io.complain(problem);
-    return exitCodes.configuration;
-  }
-  const address = `http://127.0.0.1:${reading.config.values.TRADEENGINE_PORT}`;
+export const explainCommand = (id: string, json: boolean, io: CommandIo): Promise<number> =>
+  withConfig(io, (config) => tell(addresses(config).engine, id, json, io));
+
+async function tell(address: string, id: string, json: boolean, io: CommandIo): Promise<number> {
   const answer = await ask(`${address}/v1/explain/${encodeURIComponent(id)}`);
   if (answer.kind === 'unreachable') {
     io.complain(`No engine answers at ${address} (${answer.cause}).`);

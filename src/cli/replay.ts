@@ -1,17 +1,16 @@
 /** tradeengine replay: whether the journal gives the same state from its first fact as from its newest snapshot. */
 
-import { readConfig } from '#app/config.ts';
+import type { Config } from '#app/config.ts';
 import { exitCodes } from '#app/exit-codes.ts';
-import { replay } from '#app/replay.ts';
+import { type Replay, replay } from '#app/replay.ts';
 import type { CommandIo } from './io.ts';
+import { withConfig } from './with-config.ts';
 
-export async function replayCommand({ env, say, complain }: CommandIo): Promise<number> {
-  const reading = readConfig(env);
-  if (!reading.ok) {
-    for (const problem of reading.problems) complain(problem);
-    return exitCodes.configuration;
-  }
-  const result = await replay(reading.config.values.TRADEENGINE_DATA_DIR);
+export const replayCommand = (io: CommandIo): Promise<number> =>
+  withConfig(io, (config) => replayJournal(config, io));
+
+async function replayJournal({ values }: Config, { say, complain }: CommandIo): Promise<number> {
+  const result = await replay(values.TRADEENGINE_DATA_DIR);
   switch (result.kind) {
     case 'no_journal':
       complain(`There is no journal at ${result.path}.`);
@@ -19,19 +18,19 @@ export async function replayCommand({ env, say, complain }: CommandIo): Promise<
     case 'unusable':
       complain(`${result.error.message}.`);
       return exitCodes.journalUnusable;
-    case 'replayed': {
-      const { facts, snapshotSeq, orders, positions, differences } = result;
-      say(`Folded ${facts} facts: ${orders} live orders, ${positions} open positions.`);
-      const other =
-        snapshotSeq === 0
-          ? 'There is no snapshot to compare with.'
-          : `The snapshot of fact ${snapshotSeq} and the ${facts - snapshotSeq} facts after it give`;
-      if (snapshotSeq === 0) say(other);
-      else
-        say(
-          `${other} ${differences.length === 0 ? 'the same state' : `another: ${differences.join(', ')} differ`}.`,
-        );
-      return differences.length === 0 ? exitCodes.ok : exitCodes.failed;
-    }
+    case 'replayed':
+      say(
+        `Folded ${result.facts} facts, their chain is whole: ${result.orders} live orders, ${result.positions} open positions.`,
+      );
+      say(comparison(result));
+      return result.differences.length === 0 ? exitCodes.ok : exitCodes.failed;
   }
+}
+
+function comparison({ facts, snapshotSeq, differences }: Extract<Replay, { kind: 'replayed' }>): string {
+  if (snapshotSeq === 0) {
+    return 'There is no snapshot to compare with yet: one is stored at a clean stop, and every 100 000 facts.';
+  }
+  const outcome = differences.length === 0 ? 'the same state' : `another: ${differences.join(', ')} differ`;
+  return `The snapshot of fact ${snapshotSeq} and the ${facts - snapshotSeq} facts after it give ${outcome}.`;
 }

@@ -4,43 +4,47 @@
  */
 
 import { relative, resolve } from 'node:path';
-import { type Config, readConfig } from '#app/config.ts';
+import { addresses } from '#app/addresses.ts';
+import type { Config } from '#app/config.ts';
 import { exitCodes } from '#app/exit-codes.ts';
 import { type NamedPort, portProblems } from '#app/ports.ts';
-import { Supervisor } from '#app/supervisor.ts';
+import { SEED_DEFAULT, settleSeed } from '#app/seed.ts';
+import { Supervisor, simexDirectory } from '#app/supervisor.ts';
 import { version } from '#app/version.ts';
 import type { CommandIo } from './io.ts';
 import { Stories } from './stories.ts';
+import { withConfig } from './with-config.ts';
 
 interface StartArguments {
   readonly demo: boolean;
-  readonly seed: number;
+  /** Undefined where none was asked for. */
+  readonly seed: number | undefined;
 }
 
-export async function startCommand({ demo, seed }: StartArguments, io: CommandIo): Promise<number> {
+export const startCommand = (wanted: StartArguments, io: CommandIo): Promise<number> =>
+  withConfig(io, (config) => startAll(config, wanted, io));
+
+async function startAll(config: Config, wanted: StartArguments, io: CommandIo): Promise<number> {
+  const { demo, seed: askedSeed } = wanted;
   const { env, say, complain } = io;
-  const reading = readConfig(env);
-  if (!reading.ok) {
-    for (const problem of reading.problems) complain(problem);
-    return exitCodes.configuration;
-  }
-  const { config } = reading;
   const taken = await portProblems(portsOf(config));
   if (taken.length > 0) {
     for (const problem of taken) complain(problem);
     complain('Nothing was started.');
     return exitCodes.failed;
   }
-  const stories = new Stories(`http://127.0.0.1:${config.values.TRADEENGINE_PORT}`, say);
+  const seed = settleSeed(simexDirectory(config), askedSeed);
+  const stories = new Stories(addresses(config).engine, say);
   const supervisor = new Supervisor({
     config,
     env,
-    seed,
+    seed: seed ?? askedSeed ?? SEED_DEFAULT,
     demo,
     onNews: complain,
     onSignal: (id) => stories.follow(id),
   });
   say(header(config, seed, supervisor.logDirectory));
+  if (askedSeed !== undefined && askedSeed !== seed) say(`${otherSeed(config, seed, askedSeed)}\n`);
   const reason = await Promise.race([run(supervisor, config, demo, io), io.ending]);
   const asked = reason === 'SIGINT' || reason === 'SIGTERM';
   stories.stop();
@@ -72,21 +76,32 @@ async function run(
 }
 
 const portsOf = ({ values }: Config): NamedPort[] =>
-  (['TRADEENGINE_PORT', 'SIMEX_PORT', 'OBSERVATORY_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT'] as const).map(
-    (variable) => ({ variable, port: values[variable] }),
-  );
+  (
+    [
+      'TRADEENGINE_PORT',
+      'SIMEX_PORT',
+      'OBSERVATORY_PORT',
+      'OTLP_GRPC_PORT',
+      'OTLP_HTTP_PORT',
+      'PYROSCOPE_PORT',
+    ] as const
+  ).map((variable) => ({ variable, port: values[variable] }));
 
-function header({ values }: Config, seed: number, logs: string): string {
+function header(config: Config, seed: number | undefined, logs: string): string {
+  const { engine, exchange, observatory } = addresses(config);
   return [
     `petrosa-tradeengine ${version}`,
     '',
-    `  page       http://127.0.0.1:${values.OBSERVATORY_PORT}/`,
-    `  API        http://127.0.0.1:${values.TRADEENGINE_PORT}/docs`,
-    `  exchange   simulated, seed ${seed}, http://127.0.0.1:${values.SIMEX_PORT}`,
-    `  data       ${shown(values.TRADEENGINE_DATA_DIR)}, logs in ${shown(logs)}`,
+    `  page       ${observatory}/`,
+    `  API        ${engine}/docs`,
+    `  exchange   simulated, ${seed === undefined ? 'as its data began' : `seed ${seed}`}, ${exchange}`,
+    `  data       ${shown(config.values.TRADEENGINE_DATA_DIR)}, logs in ${shown(logs)}`,
     '',
   ].join('\n');
 }
+
+const otherSeed = ({ values }: Config, seed: number | undefined, asked: number): string =>
+  `The exchange in ${shown(values.TRADEENGINE_DATA_DIR)} goes on with ${seed === undefined ? 'the seed that it began with' : `seed ${seed}`}; --seed ${asked} is for new data.`;
 
 const shown = (path: string): string => {
   const near = relative(process.cwd(), resolve(path));

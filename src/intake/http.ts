@@ -11,12 +11,13 @@ import type { Answer } from '#engine/answer.ts';
 import type { SignalSubmission, Unready } from '#engine/engine.ts';
 import type { Clock } from '#engine/time.ts';
 import { signalKeyFor, traceContextOf } from './identity.ts';
-import { parseJson } from './json.ts';
+import { parseJson, RepeatedFieldError } from './json.ts';
 import { type Problem, ProblemError } from './problems.ts';
 import { readSignal, signalSchema } from './schema.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
 const CONTENT_TYPE = 'application/json';
+const NAME_SHOWN_LENGTH_MAX = 64;
 
 /** Who takes the signals: the engine of one account, or whoever stands in for it while it is down. */
 export interface SignalDesk {
@@ -50,7 +51,12 @@ export const signalDecision = z.strictObject({
   ]),
 });
 
-const query = z.strictObject({ wait: z.literal('decision').optional() });
+const query = z.strictObject({
+  wait: z
+    .literal('decision')
+    .optional()
+    .describe('Answer 200 with what was decided, instead of 202 with the receipt.'),
+});
 
 export interface SignalRoutesOptions {
   readonly desk: SignalDesk;
@@ -120,8 +126,10 @@ function readBody(body: unknown, receivedAtMs: number) {
   let json: unknown;
   try {
     json = parseJson(body);
-  } catch {
-    throw new ProblemError('malformed_json');
+  } catch (error) {
+    if (!(error instanceof RepeatedFieldError)) throw new ProblemError('malformed_json');
+    const name = JSON.stringify(error.field.slice(0, NAME_SHOWN_LENGTH_MAX));
+    throw new ProblemError('malformed_json', `The field ${name} comes twice in one object.`);
   }
   const reading = readSignal(json, receivedAtMs);
   if (!reading.ok) throw asError(reading.problem);

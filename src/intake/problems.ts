@@ -9,7 +9,10 @@ interface ProblemKind {
 }
 
 export const problems = {
-  malformed_json: { status: 400, meaning: 'The body is not JSON in UTF-8.' },
+  malformed_json: {
+    status: 400,
+    meaning: 'The body is not JSON in UTF-8, or an object in it has a field twice.',
+  },
   wrong_type: { status: 400, meaning: 'A value is of another JSON type than its field.' },
   missing_field: { status: 400, meaning: 'A field that the request needs is absent.' },
   unknown_field: { status: 400, meaning: 'A field is not in the schema. Nothing is ignored silently.' },

@@ -262,7 +262,7 @@ export class OrderDesk {
     if (quantity <= 0n) throw new Error(`order ${order.orderId} cannot fill ${wanted} of its position`);
 
     this.#release(order, ((order.reserved * quantity) / remaining(order)) as Money);
-    const effect = fill(account, position, order.side, quantity, price, maker ? makerFee : TAKER_FEE, nowMs);
+    const effect = fill(account, position, order.side, quantity, price, maker ? MAKER_FEE : TAKER_FEE, nowMs);
     order.executed = addQuantity(order.executed, quantity);
     order.cost = addMoney(order.cost, notional(price, quantity));
     order.status = remaining(order) === 0n ? 'FILLED' : 'PARTIALLY_FILLED';

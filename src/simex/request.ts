@@ -209,9 +209,9 @@ export const readAlgoOrder = (
       type,
       closePosition,
       timeInForce: closePosition ? 'GTE_GTC' : timeInForce,
-      quantity: closePosition ? noQuantity : decimal(quantity, params.quantity, 'quantity'),
+      quantity: closePosition ? NO_QUANTITY : decimal(quantity, params.quantity, 'quantity'),
       price: limited ? decimal(price, params.price, 'price') : NO_PRICE,
-      triggerPrice: trailing ? noPrice : decimal(price, params.triggerPrice, 'triggerPrice'),
+      triggerPrice: trailing ? NO_PRICE : decimal(price, params.triggerPrice, 'triggerPrice'),
       workingType: choice(
         params.workingType ?? 'CONTRACT_PRICE',
         ['MARK_PRICE', 'CONTRACT_PRICE'] as const,
@@ -219,7 +219,7 @@ export const readAlgoOrder = (
       ),
       priceProtect: flag(params.priceProtect, 'priceProtect'),
       activatePrice:
-        params.activatePrice === undefined ? noPrice : decimal(price, params.activatePrice, 'activatePrice'),
+        params.activatePrice === undefined ? NO_PRICE : decimal(price, params.activatePrice, 'activatePrice'),
       callbackRate: trailing ? callbackRateOf(params.callbackRate) : (0n as Rate),
       clientId: clientIdOf(params.clientAlgoId, 'clientAlgoId'),
     };

@@ -54,7 +54,7 @@ export function checkTimestamp(parameters: Parameters, serverTimeMs: number): Re
   const timestamp = wholeNumber(parameters['timestamp']);
   if (timestamp === undefined) return refusals.missingParameter('timestamp');
   const sent = parameters['recvWindow'];
-  const recvWindow = sent === undefined ? recvWindowDefaultMs : wholeNumber(sent);
+  const recvWindow = sent === undefined ? RECV_WINDOW_DEFAULT_MS : wholeNumber(sent);
   if (recvWindow === undefined) return refusals.missingParameter('recvWindow');
   if (recvWindow > RECV_WINDOW_MAX_MS) return refusals.recvWindowTooLarge();
   if (timestamp >= serverTimeMs + AHEAD_MAX_MS) return refusals.aheadOfServerTime();

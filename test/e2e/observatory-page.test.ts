@@ -210,6 +210,7 @@ describe('observatory page', { skip }, () => {
     for (const colorScheme of schemes) {
       for (const [size, width] of [
         ['wide', 1360],
+        ['narrow', 1300],
         ['phone', 375],
       ] as const) {
         for (const [view, path] of [
@@ -224,6 +225,10 @@ describe('observatory page', { skip }, () => {
               'Math.max(...[...document.querySelectorAll("body *")].map((e) => e.getBoundingClientRect().right))',
             );
             assert.ok(Number(widest) <= width, `${view} reaches ${widest} of ${width}`);
+            const cut = await page.evaluate(
+              '[...document.querySelectorAll(".pane")].some((pane) => pane.scrollWidth > pane.clientWidth)',
+            );
+            assert.equal(cut, false, `a pane of the ${view} cuts its contents at ${width}`);
             await picture(page, `${view}-${size}-${colorScheme}`);
           });
         }

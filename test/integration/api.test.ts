@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { explanation } from '#api/views/explain.ts';
 import { orderDetail, orderSummary } from '#api/views/order.ts';
 import { positionView } from '#api/views/position.ts';
+import { metrics } from '#telemetry/catalogue.ts';
 import { decide, get, getJson, protectedStory, runOneEngine, theEngine } from '#test/support/api-client.ts';
 import { until } from '#test/support/until.ts';
 
@@ -143,6 +144,8 @@ describe('GET /v1/orders and the rest of the account', () => {
     const mine = positions.find(({ strategy_id }) => strategy_id === 'holder');
     assert.equal(mine?.protected, true);
     assert.ok(mine.unrealised !== null);
+    const { orders } = await getJson('/v1/orders?strategy=holder', list);
+    assert.equal(mine.live_stop, orders.find(({ leg }) => leg === 'stop')?.trigger_price);
   });
 
   it('shows the account', async () => {
@@ -151,6 +154,11 @@ describe('GET /v1/orders and the rest of the account', () => {
     assert.equal(status, 200);
     assert.equal(account.position_mode, 'hedge');
     assert.equal(account.balance.asset, 'USDT');
+    assert.equal(account.settings.confidence_min, '0.6');
+    assert.deepEqual(
+      Object.keys(account.settings).filter((name) => /[A-Z]/.test(name)),
+      [],
+    );
   });
 });
 
@@ -178,8 +186,42 @@ describe('the process', () => {
   it('shows gauges to Prometheus', async () => {
     const { text, headers } = await get('/metrics');
     assert.match(String(headers['content-type']), /^text\/plain/);
-    assert.match(text, /^tradeengine_ready 1$/m);
-    assert.match(text, /^tradeengine_positions_open \d+$/m);
+    assert.match(text, /^tradeengine_process_ready 1$/m);
+    assert.match(text, /^tradeengine_process_positions_open \d+$/m);
+    assert.match(text, /^# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total [\d.]+$/m);
+    assert.match(text, /^nodejs_eventloop_lag_seconds \d+(\.\d+)?(e-\d+)?$/m);
+  });
+
+  it('gives Prometheus no name that telemetry has, and counts with counters', async () => {
+    const { text } = await get('/metrics');
+    const exported = Object.keys(metrics).map((name) => name.replaceAll('.', '_'));
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+    assert.ok(types.length > 10);
+    for (const [, name = '', type] of types) {
+      assert.ok(!exported.some((one) => name === one || name === `${one}_total`), name);
+      assert.equal(type, name.endsWith('_total') ? 'counter' : 'gauge', name);
+    }
+  });
+
+  it('leads whoever opens it in a browser to its documentation', async () => {
+    const { status, headers } = await get('/');
+    assert.deepEqual([status, headers['location']], [302, '/docs']);
+    const page = await get('/docs');
+    assert.match(page.text, /<title>petrosa-tradeengine<\/title>/);
+    const { text } = await get('/docs/static/swagger-initializer.js');
+    assert.match(text, /"?layout"?: ?"BaseLayout"/);
+  });
+
+  it('documents every parameter', async () => {
+    const { paths } = JSON.parse((await get('/openapi.json')).text);
+    for (const [path, methods] of Object.entries<Record<string, { parameters?: { description?: string }[] }>>(
+      paths,
+    )) {
+      for (const { parameters = [] } of Object.values(methods)) {
+        for (const parameter of parameters)
+          assert.ok(parameter.description, `${path} ${JSON.stringify(parameter)}`);
+      }
+    }
   });
 
   it('documents every path of the API', async () => {

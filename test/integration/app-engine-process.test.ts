@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
+import type { Micros, Seq } from '#core/ids.ts';
+import { openSqliteJournal } from '#journal/sqlite.ts';
 import { startSimex } from '#simex/server.ts';
 import { ownEnvironment, type RunningCommand, runCommand } from '#test/support/command.ts';
 import { tempDir } from '#test/support/temp-dir.ts';
@@ -88,7 +90,7 @@ describe('the engine process', () => {
     assert.match(command.output(), /"event":"engine.stopping"/);
     const replay = runCommand(['replay'], env);
     assert.equal(await replay.ended, 0, replay.output());
-    assert.match(replay.output(), /^Folded \d+ facts: .*\n.* give the same state\.\n$/);
+    assert.match(replay.output(), /^Folded \d+ facts, their chain is whole: .*\n.* give the same state\.\n$/);
   });
 
   it('refuses a journal that is not what was written, by the number of the fact, and says so by its exit code', async () => {
@@ -110,6 +112,21 @@ describe('the engine process', () => {
     assert.equal(await command.ended, 78);
     assert.equal(command.output(), 'TRADEENGINE_PORT is "eighty"; it must be a port from 1 to 65535\n');
   });
+});
+
+it('replays a journal that no snapshot was stored of, and says when one is', async () => {
+  const dataDir = tempDir();
+  const journal = await openSqliteJournal({ path: join(dataDir, 'journal.sqlite') });
+  const facts = [{ type: 'engine.reconciled', orders: 0, positions: 0 }] as const;
+  await journal.append({ seq: 1 as Seq, at: 1 as Micros, facts });
+  await journal.close();
+  const env = { ...(await ownEnvironment(dataDir)) };
+  const command = runCommand(['replay'], env);
+  assert.equal(await command.ended, 0, command.output());
+  assert.match(
+    command.output(),
+    /^Folded 1 facts, their chain is whole: .*\nThere is no snapshot to compare with yet: one is stored at a clean stop, and every 100 000 facts\.\n$/,
+  );
 });
 
 describe('commands for a running engine', () => {

@@ -43,9 +43,13 @@ describe('POST /v1/signals', () => {
   });
 
   it('refuses unknown symbols, wrong-side stops and expired signals by rule', async () => {
+    const { signal_id } = await decide();
+    const { market } = (await getJson(`/v1/explain/${signal_id}`, explanation)).decision;
+    const above = (Number(market?.mark) * 1.02).toFixed(0);
     const reasons: [Record<string, unknown>, string][] = [
       [{ symbol: 'NOSUCHUSDT' }, 'symbol_not_allowed'],
-      [{ stop_loss_pct: undefined, stop_loss: 9_000_000 }, 'wrong_side_stop'],
+      [{ stop_loss_pct: undefined, stop_loss: above }, 'wrong_side_stop'],
+      [{ stop_loss_pct: undefined, stop_loss: 9_000_000 }, 'price_outside_band'],
       [{ timestamp: Math.floor(systemClock.now() / 1_000_000) - 301 }, 'stale'],
     ];
     for (const [fields, reason] of reasons) {
@@ -89,6 +93,7 @@ describe('POST /v1/signals', () => {
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), {}, 400, 'malformed_json'],
     ['endless nesting', '['.repeat(30_000), {}, 400, 'malformed_json'],
     ['a nest of lists', '['.repeat(30_000) + ']'.repeat(30_000), {}, 400, 'malformed_json'],
+    ['a field that comes twice', '{"quantity": 1, "quantity": 2}', {}, 400, 'malformed_json'],
     ['NaN', '{"confidence": NaN}', {}, 400, 'malformed_json'],
     ['a body of 1 MB', `"${'x'.repeat(1_000_000)}"`, {}, 413, 'body_too_large'],
     ['another content type', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported_content_type'],
@@ -110,6 +115,11 @@ describe('POST /v1/signals', () => {
       assert.match(answer.body.message, /^[A-Z].*\.$/);
     });
   }
+
+  it('names the field that comes twice', async () => {
+    const { body } = await post('{"id": "a", "quantity": 1, "quantity": 2}');
+    assert.equal(body.message, 'The field "quantity" comes twice in one object.');
+  });
 
   it('refuses a parameter that it does not know', async () => {
     for (const query of ['?wait=ever', '?wiat=decision']) {

@@ -39,7 +39,8 @@ export function runCommand(args: readonly string[], env: Record<string, string> 
 
 /** Ports and data of a system of its own. */
 export async function ownEnvironment(dataDir: string): Promise<Record<string, string>> {
-  const names = ['TRADEENGINE_PORT', 'SIMEX_PORT', 'OBSERVATORY_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT'];
+  const names = ['TRADEENGINE_PORT', 'SIMEX_PORT', 'OBSERVATORY_PORT'];
+  names.push('OTLP_GRPC_PORT', 'OTLP_HTTP_PORT', 'PYROSCOPE_PORT');
   const ports = await freePorts(names.length);
   return {
     ...Object.fromEntries(names.map((name, index) => [name, String(ports[index])])),

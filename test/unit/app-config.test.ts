@@ -39,6 +39,17 @@ describe('the configuration', () => {
     assert.equal(configOf({ TRADEENGINE_PORT: '' }).values.TRADEENGINE_PORT, 8000);
   });
 
+  it('hands down every value as it is in force, secrets included', () => {
+    const config = configOf({ SIMEX_PORT: '', SIMEX_API_KEY: '', TRADEENGINE_PORT: '9000' });
+    const handed = config.environment();
+    assert.equal(handed['SIMEX_PORT'], '8002');
+    assert.equal(handed['SIMEX_API_KEY'], config.values.SIMEX_API_KEY.reveal());
+    assert.equal(handed['TRADEENGINE_PORT'], '9000');
+    assert.deepEqual(Object.keys(handed).length, config.describe().length);
+    const child = configOf(handed);
+    assert.deepEqual(child.describe(), config.describe());
+  });
+
   const bad: [string, string][] = [
     ['TRADEENGINE_PORT', '0'],
     ['TRADEENGINE_PORT', '65536'],

@@ -24,7 +24,7 @@ function partOf(part: string, known: Partial<Parts>) {
     running: { ...running, quote: quotes({ BTCUSDT: 100, ETHUSDT: 900 }) },
     symbols,
     quoteAgeMsMax: 1_000,
-    telemetry: { export: 'off', at: undefined, restarts: 0 } as unknown as Parts['telemetry'],
+    telemetry: { export: 'off', at: undefined, restarts: 0, processLogs: { queued: 0, dropped: 0 } },
     now: (NOW_MS * 1_000) as Micros,
     ...known,
   });

@@ -11,7 +11,13 @@ describe('the command line', () => {
     ['help', { name: 'help' }],
     ['--help', { name: 'help' }],
     ['--version', { name: 'version' }],
-    ['start', { name: 'start', demo: true, seed: 1 }],
+    ['start', { name: 'start', demo: true, seed: undefined }],
+    ['start -h', { name: 'help' }],
+    ['start --seed 7 --help', { name: 'help' }],
+    ['explain --help', { name: 'help' }],
+    ['replay -h', { name: 'help' }],
+    ['version --help', { name: 'help' }],
+    ['explain -- --help', { name: 'explain', id: '--help', json: false }],
     ['start --no-demo --seed 42', { name: 'start', demo: false, seed: 42 }],
     ['start --seed=0', { name: 'start', demo: true, seed: 0 }],
     ['demo --seed 7', { name: 'demo', seed: 7 }],
@@ -44,6 +50,20 @@ describe('the command line', () => {
   for (const text of bad) {
     it(`refuses ${JSON.stringify(text)}`, () => {
       assert.throws(() => readCommand(text.split(' ')), UsageError);
+    });
+  }
+
+  const said: [string, string][] = [
+    ['engine --port 1', 'engine has no option --port.'],
+    ['start -x', 'start has no option -x.'],
+    ['start --seed', '--seed needs a value: --seed N, or --seed=N.'],
+    ['start --seed -1', '--seed needs a value: --seed N, or --seed=N.'],
+    ['start --seed=-1', '--seed takes a whole number from 0 to 4294967295.'],
+    ['start --no-demo=yes', '--no-demo takes no value.'],
+  ];
+  for (const [text, message] of said) {
+    it(`says of ${JSON.stringify(text)} what is wrong`, () => {
+      assert.throws(() => readCommand(text.split(' ')), { message });
     });
   }
 

@@ -4,11 +4,10 @@ import { z } from 'zod';
 import type { Entry, SignalAccepted } from '#core/facts.ts';
 import type { Micros, Seq } from '#core/ids.ts';
 import { refusals } from '#core/refusal.ts';
-import type { Signal } from '#core/signal.ts';
 import { detailOf, orderDetail } from './order.ts';
 import { type Assets, sentenceOf } from './sentence.ts';
 import { type NumberedFact, type PositionStory, type SignalStory, storyOf } from './story.ts';
-import { showTime } from './text.ts';
+import { showTime, wireNames } from './text.ts';
 
 const decimal = z.string();
 const time = z.string();
@@ -76,11 +75,7 @@ export type Explanation = z.infer<typeof explanation>;
  * @param entries those that hold a fact about the signal, and about the one that opened the position that it added to,
  *   in order.
  */
-export function explain(
-  entries: readonly Entry[],
-  signal: Seq,
-  assets: Assets,
-): Explanation | undefined {
+export function explain(entries: readonly Entry[], signal: Seq, assets: Assets): Explanation | undefined {
   const story = storyOf(entries, signal);
   if (story === undefined) return undefined;
   const { received, addition } = story;
@@ -91,7 +86,7 @@ export function explain(
     signal,
     trace_id: received.trace,
     received_at: showTime(received.receivedAt),
-    content: wireContent(received.content),
+    content: wireNames(received.content),
     duplicates: story.duplicates.length,
     decision: decisionOf(story),
     orders: story.orders.map(detailOf),
@@ -99,16 +94,6 @@ export function explain(
     latencies_us: latenciesOf(story),
     facts: story.facts.map(factAsRecorded),
   };
-}
-
-/** The names of the wire, as publishers know them. */
-function wireContent(content: Signal): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(content).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
 }
 
 function decisionOf({ decided, decidedAt }: SignalStory): Explanation['decision'] {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
 import { notional, showMoney, showPrice, showQuantity, subtractMoney } from '#core/money.ts';
+import type { Order } from '#core/order.ts';
 import { entryPriceOf, type Position } from '#core/position.ts';
 import { showTime } from './text.ts';
 
@@ -22,7 +23,10 @@ export const positionView = z.strictObject({
   unrealised: decimal.nullable().describe('At the mark price, without fees.'),
   realised: decimal,
   fees: decimal,
-  stop: decimal,
+  stop: decimal.describe('Where the stop is to be.'),
+  live_stop: decimal
+    .nullable()
+    .describe('The trigger of the stop order at the exchange, on the ticks of the symbol; null without one.'),
   target: decimal.nullable(),
   protected: z.boolean().describe('Stops at the exchange cover the whole quantity.'),
   exposed_ms: z.int().nullable().describe('For how long they have not.'),
@@ -32,7 +36,13 @@ export const positionView = z.strictObject({
 
 export type PositionView = z.infer<typeof positionView>;
 
-export function positionViewOf(position: Position, quote: Quote | undefined, now: Micros): PositionView {
+/** @param stops the position's live stop orders, oldest first. */
+export function positionViewOf(
+  position: Position,
+  stops: readonly Order[],
+  quote: Quote | undefined,
+  now: Micros,
+): PositionView {
   const { name, story, holding, target, exposedSince } = position;
   return {
     position: position.key,
@@ -48,6 +58,7 @@ export function positionViewOf(position: Position, quote: Quote | undefined, now
     realised: showMoney(holding.realised),
     fees: showMoney(holding.fees),
     stop: showPrice(position.stop),
+    live_stop: stops.findLast(isAtExchange)?.plan.triggerPrice ?? null,
     target: target === undefined ? null : showPrice(target),
     protected: exposedSince === undefined,
     exposed_ms: exposedSince === undefined ? null : Math.round((now - exposedSince) / MICROS_PER_MS),
@@ -55,6 +66,8 @@ export function positionViewOf(position: Position, quote: Quote | undefined, now
     opened_at: showTime(position.openedAt),
   };
 }
+
+const isAtExchange = ({ phase, ended }: Order): boolean => phase === 'open' && ended === undefined;
 
 function unrealisedOf({ name, holding }: Position, { mark }: Quote): string {
   const worth = notional(mark, holding.quantity);

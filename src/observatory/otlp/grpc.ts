@@ -75,9 +75,17 @@ function statusOf(receipt: Exclude<Receipt, { kind: 'accepted' }>): Status {
     case 'malformed':
       return { code: statusCodes.invalidArgument, message: receipt.message };
     case 'full':
-      return { code: statusCodes.resourceExhausted, message: fullMessage, RETRY_AFTER_SECONDS };
+      return {
+        code: statusCodes.resourceExhausted,
+        message: fullMessage,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      };
     case 'unavailable':
-      return { code: statusCodes.unavailable, message: unavailableMessage, RETRY_AFTER_SECONDS };
+      return {
+        code: statusCodes.unavailable,
+        message: unavailableMessage,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      };
     case 'refused':
       return { code: statusCodes.internal, message: refusedMessage };
   }

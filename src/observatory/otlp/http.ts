@@ -74,13 +74,13 @@ async function accept(receive: Receive, signal: Signal, request: FastifyRequest,
       return refuse(reply, encoding, 429, {
         code: statusCodes.resourceExhausted,
         message: fullMessage,
-        RETRY_AFTER_SECONDS,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     case 'unavailable':
       return refuse(reply, encoding, 503, {
         code: statusCodes.unavailable,
         message: unavailableMessage,
-        RETRY_AFTER_SECONDS,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     case 'refused':
       return refuse(reply, encoding, 500, { code: statusCodes.internal, message: refusedMessage });

@@ -1,4 +1,4 @@
-// Random OTLP requests for property tests, and protobufjs as the independent reader and writer of them.
+/** Random OTLP requests for property tests, and protobufjs as the independent reader and writer of them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// A real observatory on free ports and a directory of its own, and what tests need to talk to it.
+/** A real observatory on free ports and a directory of its own, and what tests need to talk to it. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

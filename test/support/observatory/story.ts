@@ -1,5 +1,7 @@
-// The telemetry that the engine sends for one signal, as OTLP/JSON: its trace from receipt to protection and
-// a log record for each step.
+/**
+ * The telemetry that the engine sends for one signal, as OTLP/JSON: its trace from receipt to protection and a log
+ * record for each step.
+ */
 
 export interface Story {
   traceId: string;
