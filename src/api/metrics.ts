@@ -3,6 +3,7 @@
  * names here are the customary ones of processes, or begin so that they are none of its.
  */
 
+import type { ELDHistogram } from 'node:perf_hooks';
 import type { Subject } from './subject.ts';
 
 interface Metric {
@@ -13,38 +14,35 @@ interface Metric {
 }
 
 const MICROS_PER_SECOND = 1e6;
+const NANOS_PER_SECOND = 1e9;
 const MS_PER_SECOND = 1e3;
+/** How often the event loop is looked at. */
+export const LOOP_LOOK_MS = 20;
 
-export async function metricsText(subject: Subject): Promise<string> {
-  const lag = gauge('nodejs_eventloop_lag_seconds', 'Lag of the event loop.', await eventLoopLagSeconds());
+/** @param loop the delays of the event loop since it was last asked, each with the time between two looks in it. */
+export function metricsText(subject: Subject, loop: ELDHistogram): string {
   const info =
     '# HELP tradeengine_process_info The version that runs.\n# TYPE tradeengine_process_info gauge\n' +
     `tradeengine_process_info{version="${subject.version}"} 1\n`;
-  return info + [...processMetrics(), lag, ...engineMetrics(subject)].map(linesOf).join('');
+  return info + [...processMetrics(loop), ...engineMetrics(subject)].map(linesOf).join('');
 }
 
 const linesOf = ({ name, type, help, value }: Metric): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`;
 
-function eventLoopLagSeconds(): Promise<number> {
-  const asked = performance.now();
-  return new Promise((resolve) => {
-    setImmediate(() => resolve((performance.now() - asked) / MS_PER_SECOND));
-  });
-}
-
-function processMetrics(): Metric[] {
+function processMetrics(loop: ELDHistogram): Metric[] {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
+  const lagSeconds = loop.percentile(99) / NANOS_PER_SECOND - LOOP_LOOK_MS / MS_PER_SECOND;
   return [
     counter('process_cpu_seconds_total', 'CPU time since the start.', (user + system) / MICROS_PER_SECOND),
-    gauge(
-      'process_start_time_seconds',
-      'The start, since the epoch.',
-      performance.timeOrigin / MS_PER_SECOND,
-    ),
     gauge('process_resident_memory_bytes', 'Resident memory.', rss),
     gauge('nodejs_heap_size_used_bytes', 'Used heap.', heapUsed),
+    gauge(
+      'nodejs_eventloop_lag_p99_seconds',
+      'The 99th percentile of what the event loop was late since the last scrape.',
+      Math.max(0, lagSeconds),
+    ),
   ];
 }
 

@@ -1,8 +1,9 @@
 /** Probes and figures of the process itself: is it alive, does it take signals, how is each part. */
 
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { metricsText } from './metrics.ts';
+import { LOOP_LOOK_MS, metricsText } from './metrics.ts';
 import type { Subject } from './subject.ts';
 
 const live = z.strictObject({ status: z.literal('live') });
@@ -35,6 +36,12 @@ export async function statusRoutes(
   server: FastifyInstance,
   { subject }: { subject: Subject },
 ): Promise<void> {
+  const loop = monitorEventLoopDelay({ resolution: LOOP_LOOK_MS });
+  loop.enable();
+  server.addHook('onClose', async () => {
+    loop.disable();
+  });
+
   server.get('/live', documented('Whether the process runs', live), () => ({ status: 'live' }));
 
   server.get('/ready', documented('Whether signals are taken', ready, 503), (_request, reply) => {
@@ -72,7 +79,9 @@ export async function statusRoutes(
     },
     (_request, reply) => {
       void reply.type('text/plain; version=0.0.4; charset=utf-8');
-      return metricsText(subject);
+      const text = metricsText(subject, loop);
+      loop.reset();
+      return text;
     },
   );
 }

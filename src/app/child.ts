@@ -12,6 +12,8 @@ import type { Environment } from './config.ts';
 import { boundLog } from './log-file.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** A young generation of 32 MB: under full load the benchmarks spend less of their time collecting than with 16. */
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=32'];
 const LEASH = new URL('./leash.ts', import.meta.url).href;
 const RESTART_DELAY_MS_MIN = 500;
 const RESTART_DELAY_MS_MAX = 8_000;
@@ -56,11 +58,11 @@ export class Child {
     const [entry, ...args] = command;
     // Its own process group: Ctrl-C in the terminal is for the supervisor, who ends its children in order. Its output
     // goes straight to a file: a supervisor that stands still must not make it wait.
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', '--import', LEASH, join(ROOT, entry), ...args],
-      { env, detached: true, stdio: ['ignore', log, log, 'ipc'] },
-    );
+    const child = spawn(process.execPath, [...NODE_FLAGS, '--import', LEASH, join(ROOT, entry), ...args], {
+      env,
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+    });
     closeSync(log);
     this.#process = child;
     if (onMessage !== undefined) child.on('message', onMessage);

@@ -29,7 +29,7 @@ async function replayJournal({ values }: Config, { say, complain }: CommandIo): 
 
 function comparison({ facts, snapshotSeq, differences }: Extract<Replay, { kind: 'replayed' }>): string {
   if (snapshotSeq === 0) {
-    return 'There is no snapshot to compare with yet: one is stored at a clean stop, and every 100 000 facts.';
+    return 'There is no snapshot to compare with yet: one is stored at a clean stop, and every 250 000 facts.';
   }
   const outcome = differences.length === 0 ? 'the same state' : `another: ${differences.join(', ')} differ`;
   return `The snapshot of fact ${snapshotSeq} and the ${facts - snapshotSeq} facts after it give ${outcome}.`;

@@ -189,7 +189,7 @@ describe('the process', () => {
     assert.match(text, /^tradeengine_process_ready 1$/m);
     assert.match(text, /^tradeengine_process_positions_open \d+$/m);
     assert.match(text, /^# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total [\d.]+$/m);
-    assert.match(text, /^nodejs_eventloop_lag_seconds \d+(\.\d+)?(e-\d+)?$/m);
+    assert.match(text, /^nodejs_eventloop_lag_p99_seconds \d+(\.\d+)?(e-\d+)?$/m);
   });
 
   it('gives Prometheus no name that telemetry has, and counts with counters', async () => {

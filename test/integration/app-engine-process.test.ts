@@ -125,7 +125,7 @@ it('replays a journal that no snapshot was stored of, and says when one is', asy
   assert.equal(await command.ended, 0, command.output());
   assert.match(
     command.output(),
-    /^Folded 1 facts, their chain is whole: .*\nThere is no snapshot to compare with yet: one is stored at a clean stop, and every 100 000 facts\.\n$/,
+    /^Folded 1 facts, their chain is whole: .*\nThere is no snapshot to compare with yet: one is stored at a clean stop, and every 250 000 facts\.\n$/,
   );
 });
 

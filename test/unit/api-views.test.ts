@@ -2,140 +2,34 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { explain, explanation } from '#api/views/explain.ts';
-import { explanationText } from '#api/views/explanation-text.ts';
+import { explain } from '#api/views/explain.ts';
 import { summaryOf } from '#api/views/order.ts';
 import { Orders } from '#api/views/orders.ts';
 import { groupDigits, showDuration } from '#api/views/text.ts';
-import type { Entry, Fact } from '#core/facts.ts';
-import type { ClientOrderId, Micros, PositionKey, Seq, SignalKey, TraceId } from '#core/ids.ts';
-import { clientOrderIdOf, intentIdOf, type Leg } from '#core/ids.ts';
-
-const key = 'a'.repeat(20) as SignalKey;
-const trace = 'b'.repeat(32) as TraceId;
-const position = 'paper/s/BTCUSDT/LONG' as PositionKey;
-const story = { signal: 1 as Seq, key, trace };
-const assets = { base: 'BTC', quote: 'USDT' };
-const T0 = 1_790_000_000_000_000;
-
-const idOf = (leg: Leg, attempt: number): ClientOrderId =>
-  clientOrderIdOf(intentIdOf(key, leg, 'LONG'), attempt);
-const about = (leg: Leg, attempt = 1) => ({
-  clientOrderId: idOf(leg, attempt),
-  signal: story.signal,
-  trace,
-  symbol: 'BTCUSDT',
-  leg,
-});
-
-const received = (action = 'buy') => ({
-  type: 'signal.received',
-  ...story,
-  receivedAt: T0,
-  content: {
-    id: 'one',
-    strategyId: 's',
-    symbol: 'BTCUSDT',
-    action,
-    confidence: '0.9',
-    orderType: 'market',
-    timestampMs: T0 / 1000,
-  },
-});
-const checks = [{ check: 'hold', value: 'buy', limit: 'buy, sell or close' }];
-const decided = { signal: story.signal, trace, strategyId: 's', symbol: 'BTCUSDT', checks };
-const accepted = { type: 'signal.accepted', ...decided, mark: '50000', bid: '49999', ask: '50001' };
-const planned = (leg: Leg, attempt = 1, order: object = {}) => ({
-  type: 'order.planned',
+import {
+  about,
+  accepted,
+  assets,
+  begin,
+  closedBy,
+  covered,
+  decided,
+  ended,
+  entered,
+  entriesOf,
+  filled,
+  idOf,
+  opened,
+  planned,
+  positionFact,
+  received,
+  stop,
   story,
-  position,
-  strategyId: 's',
-  leg,
-  side: 'LONG',
-  attempt,
-  order: {
-    clientOrderId: idOf(leg, attempt),
-    book: 'regular',
-    symbol: 'BTCUSDT',
-    side: leg === 'entry' ? 'BUY' : 'SELL',
-    positionSide: 'LONG',
-    type: 'MARKET',
-    quantity: '0.004',
-    reduceOnly: false,
-    ...order,
-  },
-});
-const stop = planned('stop', 9, { book: 'conditional', type: 'STOP_MARKET', triggerPrice: '49000' });
-const taken = (leg: Leg, attempt = 1) => ({
-  type: 'order.accepted',
-  ...about(leg, attempt),
-  exchangeOrderId: '77',
-  plannedAt: T0,
-  sentAt: T0 + 2_000,
-  answeredAt: T0 + 30_000,
-});
-const filled = (leg: Leg, quantity: string, price: string, tradeId: string, attempt = 1) => ({
-  type: 'order.filled',
-  ...about(leg, attempt),
-  position,
-  tradeId,
-  price,
-  quantity,
-  fee: '0.05',
-  feeAsset: 'USDT',
-  maker: false,
-  tradedAtMs: T0 / 1000,
-  plannedAt: T0,
-});
-const ended = (leg: Leg, status: string, executed: string, attempt = 1) => ({
-  type: 'order.ended',
-  ...about(leg, attempt),
-  status,
-  executed,
-});
-const figures = { quantity: '0.004', cost: '200', realised: '0', fees: '0.1' };
-const opened = {
-  type: 'position.opened',
-  position,
-  ...story,
-  story,
-  strategyId: 's',
-  symbol: 'BTCUSDT',
-  side: 'LONG',
-  stop: '49000.098',
-  ...figures,
-};
-const positionFact = (type: string, rest: object) => ({
-  type,
-  position,
-  signal: story.signal,
+  T0,
+  taken,
+  tell,
   trace,
-  ...rest,
-});
-const covered = positionFact('position.protected', { quantity: '0.004', exposedSince: T0 + 38_000 });
-const closedBy = (by: Leg, realised: string) =>
-  positionFact('position.closed', { ...figures, quantity: '0', realised, by, openedAt: T0 + 38_000 });
-
-/** Each list is an entry, at so many milliseconds after the receipt. */
-function entriesOf(...entries: [atMs: number, ...facts: object[]][]): Entry[] {
-  let seq = 1;
-  return entries.map(([atMs, ...facts]) => {
-    const entry = { seq: seq as Seq, at: (T0 + atMs * 1000) as Micros, facts: facts as unknown as Fact[] };
-    seq += facts.length;
-    return entry;
-  });
-}
-
-function tell(...entries: Parameters<typeof entriesOf>) {
-  const told = explain(entriesOf(...entries), story.signal, assets);
-  assert.ok(told);
-  explanation.parse(told);
-  assert.ok(explanationText(told).startsWith(told.sentence));
-  return told;
-}
-
-const begin: [number, ...object[]] = [1, received(), accepted, planned('entry')];
-const entered: [number, ...object[]] = [38, filled('entry', '0.004', '50012.30', 't1'), opened, stop];
+} from '#test/support/recorded-story.ts';
 
 describe('the sentence of a signal', () => {
   const stories: [string, string, ...Parameters<typeof entriesOf>][] = [
@@ -283,90 +177,6 @@ describe('an explanation', () => {
 
   it('is not made of entries that do not hold the receipt', () => {
     assert.equal(explain(entriesOf(entered), story.signal, assets), undefined);
-  });
-});
-
-describe('the story of an entry that added to a position', () => {
-  const other = { signal: 20 as Seq, key: 'c'.repeat(20) as SignalKey, trace: 'd'.repeat(32) as TraceId };
-  const mine = { signal: other.signal, trace: other.trace };
-  const entryId = clientOrderIdOf(intentIdOf(other.key, 'entry', 'LONG'), 1);
-  const larger = planned('stop', 29, { type: 'STOP_MARKET', triggerPrice: '49500', quantity: '0.008' });
-  const opening: Parameters<typeof entriesOf> = [begin, entered, [99, taken('stop', 6), covered]];
-  /** From the receipt of the second signal on. */
-  const adding: Parameters<typeof entriesOf> = [
-    [
-      1_000,
-      { ...received(), ...other, receivedAt: T0 + 1_000_000 },
-      { ...accepted, ...mine },
-      {
-        ...planned('entry'),
-        story: other,
-        order: { ...planned('entry').order, clientOrderId: entryId },
-      },
-    ],
-    [
-      1_020,
-      { ...filled('entry', '0.004', '50100', 't2'), ...mine, clientOrderId: entryId },
-      { type: 'position.changed', position, ...mine, ...figures, quantity: '0.008', stop: '49500.1' },
-      {
-        type: 'position.exposed',
-        position,
-        ...mine,
-        quantity: '0.008',
-        covered: '0.004',
-        cause: 'position_grew',
-      },
-      larger,
-    ],
-    [
-      1_045,
-      taken('stop', 29),
-      { type: 'position.protected', position, ...mine, quantity: '0.008', exposedSince: T0 + 1_020_000 },
-    ],
-  ];
-  const renumbered = (entries: Entry[]): Entry[] =>
-    entries.map((entry, index) =>
-      index < opening.length ? entry : { ...entry, seq: (entry.seq + 11) as Seq },
-    );
-  const tellAdded = (...later: Parameters<typeof entriesOf>) => {
-    const told = explain(renumbered(entriesOf(...opening, ...adding, ...later)), other.signal, assets);
-    assert.ok(told);
-    return explanation.parse(told);
-  };
-  const said =
-    'Bought 0.004 BTC in 1 fill at 50 100, 20 ms after the signal, added to a position that was open; protected by a stop at 49 500 after 25 ms';
-
-  it('measures protection from its own fill', () => {
-    const told = tellAdded();
-    assert.equal(told.sentence, `${said}.`);
-    assert.equal(told.latencies_us.fill_to_protected, 25_000);
-    assert.equal(told.positions[0]?.quantity, '0.008');
-  });
-
-  it('lists the guards that were planned when the position had grown, and no others', () => {
-    assert.deepEqual(
-      tellAdded().orders.map(({ leg, trigger_price }) => [leg, trigger_price]),
-      [
-        ['entry', null],
-        ['stop', '49500'],
-      ],
-    );
-  });
-
-  it('knows the protection when the position is gone', () => {
-    const told = tellAdded([2_038, filled('stop', '0.008', '49500', 't9', 29), closedBy('stop', '-4.4')]);
-    assert.equal(
-      told.sentence,
-      `${said}. The LONG was closed by its stop after 2.0 s: a loss of 4.50 USDT after 0.10 of fees.`,
-    );
-    assert.equal(told.latencies_us.fill_to_protected, 25_000);
-  });
-
-  it('says that it is not protected yet although the position was before', () => {
-    const entries = renumbered(entriesOf(...opening, ...adding.slice(0, 2)));
-    const told = explain(entries, other.signal, assets);
-    assert.match(told?.sentence ?? '', /added to a position that was open; not protected yet\.$/);
-    assert.equal(told?.latencies_us.fill_to_protected, null);
   });
 });
 
