@@ -3,9 +3,13 @@
 import type { Moment } from './command.ts';
 import type { Fact, OrderPlanned } from './facts.ts';
 import { addMs, intentIdOf, type Leg, type Micros } from './ids.ts';
+import type { Instrument, Quote } from './instrument.ts';
+import { judgeGuards } from './judge/guards.ts';
+import { Measurements } from './judge/measurements.ts';
 import { price } from './money.ts';
 import { aboutOrder, type ExchangeRefusal, type Order } from './order.ts';
 import { planOrder } from './plan.ts';
+import { type Holding, noHolding } from './position.ts';
 import type { EngineState } from './state.ts';
 
 /** How often an entry or a close is sent before it is given up. */
@@ -62,7 +66,8 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
   const instrument = state.instruments.get(symbol);
   if (instrument === undefined)
     throw new Error(`order ${order.plan.clientOrderId} in an unlisted instrument`);
-  const held = state.positions.get(order.position)?.holding.quantity;
+  const held = state.positions.get(order.position)?.holding;
+  const quote = moment.quote(symbol);
   const attempt = order.attempt + 1;
   const plan = planOrder(
     {
@@ -71,13 +76,16 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
       leg: order.leg,
       side: order.side,
       positionMode: state.settings.positionMode,
-      quantity: order.leg === 'close' && held !== undefined ? held : order.quantity,
+      quantity: order.leg === 'close' && held !== undefined ? held.quantity : order.quantity,
       ...(limit === undefined ? {} : { limitPrice: price(limit) }),
     },
     instrument,
-    moment.quote(symbol),
+    quote,
   );
   if (!plan.ok) return undefined;
+  // The market has moved since: where stop or target would trigger at once, the entry is no longer what was asked for.
+  if (order.leg === 'entry' && !isGuardable(state, order, held ?? noHolding, instrument, quote))
+    return undefined;
   return {
     type: 'order.planned',
     story: order.story,
@@ -90,4 +98,19 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
     ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
     ...(order.protection === undefined ? {} : { protection: order.protection }),
   };
+}
+
+function isGuardable(
+  state: EngineState,
+  order: Order,
+  held: Holding,
+  instrument: Instrument,
+  quote: Quote | undefined,
+): boolean {
+  if (quote === undefined || order.protection === undefined) return false;
+  const limit = order.plan.price === undefined ? undefined : price(order.plan.price);
+  const { story, side, protection, quantity } = order;
+  const { positionMode } = state.settings;
+  const entry = { story, side, positionMode, protection, limit, quantity, held };
+  return judgeGuards(entry, instrument, quote, new Measurements());
 }

@@ -98,6 +98,14 @@ test('a close that was not placed does not reach the position that came after', 
   assert.equal(only(facts, 'order.planned').length, 0);
 });
 
+test('an entry is not sent again when the market has passed its stop meanwhile', () => {
+  const account = new Account();
+  const entry = plannedIn(account.signal({ stopLoss: '49000' }), 'entry');
+  account.outcome(entry, { kind: 'refused', refusal: 'throttled', code: -1008, message: '' });
+  account.mark = '48900';
+  assert.equal(only(account.pass(500), 'order.abandoned')[0]?.why, 'not_plannable');
+});
+
 test('a close needs neither a price nor the symbol on the list', () => {
   const account = new Account();
   account.openPosition();

@@ -27,7 +27,7 @@ import { planOrder } from '../plan.ts';
 import { noHolding } from '../position.ts';
 import type { Signal } from '../signal.ts';
 import { type EngineState, ordersOf } from '../state.ts';
-import { judgeGuards, protectionOf } from './guards.ts';
+import { expectedFill, judgeGuards, protectionOf } from './guards.ts';
 import type { Decision, Measurements, Resize } from './measurements.ts';
 
 export function judgeEntry(
@@ -49,7 +49,7 @@ export function judgeEntry(
   const { strategyId, symbol } = signal;
   const position = positionKeyOf({ account, strategy: strategyId, symbol, side });
   const limit = signal.price === undefined ? undefined : price(signal.price);
-  const reference = limit ?? (side === 'LONG' ? quote.ask : quote.bid);
+  const reference = expectedFill(side, limit, quote);
   const asked = signal.quantity === undefined ? undefined : quantity(signal.quantity);
   const plan = planOrder(
     {
@@ -75,7 +75,7 @@ export function judgeEntry(
   const largest = instrument.marketQuantityMax;
   const coverable = total <= largest;
   const protection = protectionOf(signal, stopLossRate);
-  const entry = { signal, story, side, positionMode, protection, reference, quantity: plan.quantity, held };
+  const entry = { story, side, positionMode, protection, limit, quantity: plan.quantity, held };
   const passes =
     measurements.measure('position_size_max', showQuantity(total), showQuantity(largest), coverable) &&
     judgeGuards(entry, instrument, quote, measurements);

@@ -2,7 +2,7 @@
 
 import { intentIdOf, type PositionSide } from '../ids.ts';
 import type { Instrument, Quote } from '../instrument.ts';
-import { type Price, price, type Quantity, showPrice, zeroMoney } from '../money.ts';
+import { type Price, type Quantity, showPrice, zeroMoney } from '../money.ts';
 import type { ProtectionText, Story } from '../order.ts';
 import { planOrder } from '../plan.ts';
 import { entryPriceOf, type Holding, increase, levelsFrom } from '../position.ts';
@@ -11,13 +11,12 @@ import type { Signal } from '../signal.ts';
 import type { Measurements } from './measurements.ts';
 
 export interface GuardedEntry {
-  readonly signal: Signal;
   readonly story: Story;
   readonly side: PositionSide;
   readonly positionMode: PositionMode;
   readonly protection: ProtectionText;
-  /** Where the entry is expected to fill. */
-  readonly reference: Price;
+  /** Absent on market entries. */
+  readonly limit: Price | undefined;
   readonly quantity: Quantity;
   /** What the position holds already: stop and target will be those of the whole. */
   readonly held: Holding;
@@ -29,7 +28,8 @@ export function judgeGuards(
   quote: Quote,
   measurements: Measurements,
 ): boolean {
-  const { signal, story, side, positionMode, protection, reference, quantity, held } = entry;
+  const { story, side, positionMode, protection, limit, quantity, held } = entry;
+  const reference = expectedFill(side, limit, quote);
   const entered = increase(held, { price: reference, quantity, fee: zeroMoney });
   const levels = levelsFrom(protection, side, entryPriceOf(entered));
   const guards = [
@@ -39,9 +39,7 @@ export function judgeGuards(
   return guards.every(({ leg, rule, triggerPrice }) => {
     if (triggerPrice === undefined) return true;
     const market =
-      signal.price === undefined
-        ? nearerMarket(leg, side, reference, quote)
-        : { ...quote, mark: price(signal.price) };
+      limit === undefined ? nearerMarket(leg, side, reference, quote) : { ...quote, mark: limit };
     const id = intentIdOf(story.key, leg, side);
     const plan = planOrder(
       { id, attempt: 1, leg, side, positionMode, quantity, triggerPrice },
@@ -57,6 +55,10 @@ export function judgeGuards(
     );
   });
 }
+
+/** The price at which an entry is reckoned before it fills. */
+export const expectedFill = (side: PositionSide, limit: Price | undefined, quote: Quote): Price =>
+  limit ?? (side === 'LONG' ? quote.ask : quote.bid);
 
 /** The market that a level is judged by: where the position would be entered or where it is marked, whichever is nearer. */
 function nearerMarket(
