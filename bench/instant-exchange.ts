@@ -6,25 +6,15 @@ import { price } from '#core/money.ts';
 import type { OrderReport, PlannedOrder } from '#core/order.ts';
 import type { Clock } from '#engine/time.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
+import { btcusdtText } from '#test/support/market.ts';
 
 const MARK = '50000';
 
 const listing = (symbol: Symbol): InstrumentText => ({
+  ...btcusdtText,
   symbol,
-  baseAsset: 'BTC',
-  quoteAsset: 'USDT',
-  tickSize: '0.1',
-  priceMin: '100',
-  priceMax: '1000000',
-  stepSize: '0.001',
-  quantityMin: '0.001',
-  quantityMax: '1000',
-  marketStepSize: '0.001',
-  marketQuantityMin: '0.001',
   marketQuantityMax: '1000',
   notionalMin: '5',
-  multiplierUp: '1.05',
-  multiplierDown: '0.95',
 });
 
 export class InstantExchange implements Exchange {

@@ -1,9 +1,7 @@
 /** The time and the waiting of the telemetry threads. */
 
 import { setTimeout } from 'node:timers/promises';
-import type { Micros } from '#core/ids.ts';
-
-const MICROS_PER_MS = 1000;
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 
 export const systemMs = (): number => Date.now();
 

@@ -1,7 +1,7 @@
 /** What a fact becomes: one log record, its spans and its metric updates, free of any protocol. */
 
 import type { Entry, Fact, FactType } from '#core/facts.ts';
-import type { Micros, Seq, TraceId } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros, type Seq, type TraceId } from '#core/ids.ts';
 import type { AttributeValues } from './attributes.ts';
 import type { MetricUpdate, SpanName } from './catalogue.ts';
 
@@ -65,7 +65,6 @@ export type Projections<T extends FactType> = {
 };
 
 const MICROS_PER_SECOND = 1_000_000;
-const MICROS_PER_MS = 1000;
 
 /** Clocks may step back; a latency is never negative. */
 export const secondsBetween = (from: Micros, to: Micros): number =>

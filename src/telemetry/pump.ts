@@ -5,7 +5,7 @@
  */
 
 import type { Entry } from '#core/facts.ts';
-import type { Micros, Seq } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
 import type { MetricUpdate } from './catalogue.ts';
 import type { Cursor } from './cursor.ts';
 import type { Encoder } from './encode.ts';
@@ -51,7 +51,6 @@ const BATCH_ENTRIES_MAX = 256;
 const IDLE_DELAY_MS = 100;
 /** Catching up must not take the machine from trading. */
 const FACTS_PER_SECOND_MAX = 20_000;
-const MICROS_PER_MS = 1000;
 
 export class Pump {
   readonly #parts: PumpParts;

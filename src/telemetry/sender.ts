@@ -3,7 +3,7 @@
  * never will be. It keeps no queue; the caller waits, and what it waits with stays in the journal.
  */
 
-import type { Micros } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { Delivery, Exporter } from './export.ts';
 import type { Metrics } from './metrics.ts';
 import type { Report } from './problem.ts';
@@ -37,7 +37,6 @@ const RETRY_DELAY_MS_MIN = 250;
 const RETRY_DELAY_MS_MAX = 5_000;
 /** A collector that is just being restarted is not worth a line in the log. */
 const SILENT_FAILURE_MS = 3_000;
-const MICROS_PER_MS = 1000;
 
 export class Sender {
   readonly #parts: SenderParts;

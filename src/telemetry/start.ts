@@ -6,7 +6,7 @@
 import { stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { DestinationStream } from 'pino';
-import type { Micros } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import { sleepUntilWoken, systemMicros } from './clock.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import type { TelemetryProblem } from './problem.ts';
@@ -47,7 +47,6 @@ const RESTART_DELAY_MS_MAX = 30_000;
 /** A worker that lived this long has not failed because of how it was started. */
 const RESTART_FORGIVEN_MS = 60_000;
 const WORKER_HEAP_MB_MAX = 128;
-const MICROS_PER_MS = 1000;
 const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
 
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {

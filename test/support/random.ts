@@ -1,36 +1,14 @@
-/** A seeded generator (mulberry32): every random choice of a simulation comes from one of these. */
+/** The seeded generator of the demo strategy, with what a simulation needs besides: all of its choices come from one of these. */
 
-export class Random {
-  #state: number;
+import { Random as Generator } from '#cli/random.ts';
 
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** 0 <= x < 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
-  /** A whole number from min to max, both included. */
-  between(min: number, max: number): number {
-    return min + Math.floor(this.next() * (max - min + 1));
-  }
-
+export class Random extends Generator {
   chance(probability: number): boolean {
     return this.next() < probability;
   }
 
-  pick<T>(items: readonly [T, ...T[]]): T {
-    return items[this.between(0, items.length - 1)] ?? items[0];
-  }
-
   /** An independent generator, so that one part's choices do not shift another's. */
   fork(): Random {
-    return new Random(Math.floor(this.next() * 4_294_967_296));
+    return new Random(Math.floor(this.next() * 2 ** 32));
   }
 }

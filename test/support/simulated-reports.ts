@@ -2,6 +2,7 @@
 
 import type { ClientOrderId } from '#core/ids.ts';
 import type { EndStatus, OrderReport, Trade } from '#core/order.ts';
+import { statusOf } from '#exchange/binance/reports.ts';
 import type { AlgoOrderView, OrderView, TradeView } from '#simex/types.ts';
 
 export function algoEnd(status: AlgoOrderView['algoStatus']): 'open' | EndStatus {
@@ -24,15 +25,7 @@ export function reportOf(
   executed: string,
   trades: readonly Trade[],
 ): OrderReport {
-  const statuses: Record<OrderView['status'], OrderReport['status']> = {
-    NEW: 'open',
-    PARTIALLY_FILLED: 'open',
-    FILLED: 'filled',
-    CANCELED: 'canceled',
-    EXPIRED: 'expired',
-    EXPIRED_IN_MATCH: 'expired',
-  };
-  return { clientOrderId, exchangeOrderId, status: statuses[status], executed, trades };
+  return { clientOrderId, exchangeOrderId, status: statusOf(status), executed, trades };
 }
 
 export const tradeOf = (trade: TradeView): Trade => ({

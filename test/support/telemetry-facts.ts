@@ -18,6 +18,7 @@ import { clientOrderIdOf, intentIdOf } from '#core/ids.ts';
 import type { PlannedOrder } from '#core/order.ts';
 import { defaultSettings } from '#core/settings.ts';
 import type { Signal } from '#core/signal.ts';
+import { btcusdtText } from './market.ts';
 
 /** 2026-11-23T18:30:00Z */
 const START = 1_795_458_600_000_000;
@@ -118,23 +119,7 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
     'instrument.listed': [
       {
         type: 'instrument.listed',
-        instrument: {
-          symbol,
-          baseAsset: 'BTC',
-          quoteAsset: 'USDT',
-          tickSize: '0.1',
-          priceMin: '0.1',
-          priceMax: '1000000',
-          stepSize: '0.001',
-          quantityMin: '0.001',
-          quantityMax: '1000',
-          marketStepSize: '0.001',
-          marketQuantityMin: '0.001',
-          marketQuantityMax: '120',
-          notionalMin: '100',
-          multiplierUp: '1.05',
-          multiplierDown: '0.95',
-        },
+        instrument: { ...btcusdtText, symbol, priceMin: '0.1' },
       },
     ],
     'signal.received': [received],

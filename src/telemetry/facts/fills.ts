@@ -4,14 +4,12 @@
  */
 
 import type { Fact, OrderFilled } from '#core/facts.ts';
-import type { Leg, Micros, Seq } from '#core/ids.ts';
+import { type Leg, MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
 import { approximate } from '#core/money.ts';
 import { type AttributeValues, type LabelValue, labelValues } from '../attributes.ts';
 import { closeSpanId, fillSpanId, laterTraceId, receiveSpanId, submitSpanId } from '../identity.ts';
 import { type Context, type FactTelemetry, type SpanRef, showTime } from '../projected.ts';
 import { latency, orderAttributes, purpose } from './order-parts.ts';
-
-const MICROS_PER_MS = 1000;
 
 export function projectFill(fact: OrderFilled, context: Context): FactTelemetry {
   const leg = { 'tradeengine.order.leg': fact.leg };

@@ -4,7 +4,7 @@
  */
 
 import type { PositionClosed } from '#core/facts.ts';
-import type { Micros, PositionKey, Seq, TraceId } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros, type PositionKey, type Seq, type TraceId } from '#core/ids.ts';
 import { approximate } from '#core/money.ts';
 import type { AttributeValues } from '../attributes.ts';
 import { armSpanId, closeSpanId, decideSpanId, laterTraceId, receiveSpanId } from '../identity.ts';
@@ -31,8 +31,6 @@ interface Figures {
   readonly realised: string;
   readonly fees: string;
 }
-
-const MICROS_PER_MS = 1000;
 
 export const projectPositions: Projections<PositionFactType> = {
   'position.opened': (fact) => {

@@ -1,7 +1,7 @@
 /** The telemetry of a signal's receipt and decision. */
 
 import type { Check, Fact, SignalAccepted, SignalRefused } from '#core/facts.ts';
-import type { Micros } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import { refusals } from '#core/refusal.ts';
 import type { Signal } from '#core/signal.ts';
 import type { AttributeValues } from '../attributes.ts';
@@ -11,8 +11,6 @@ import { secondsBetween, showTime } from '../projected.ts';
 
 type SignalFactType = 'signal.received' | 'signal.duplicated' | 'signal.accepted' | 'signal.refused';
 type Decision = SignalAccepted | SignalRefused;
-
-const MICROS_PER_MS = 1000;
 
 export const projectSignals: Projections<SignalFactType> = {
   'signal.received': (fact, { at, entry }) => {
