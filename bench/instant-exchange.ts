@@ -9,6 +9,7 @@ import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { btcusdtText } from '#test/support/market.ts';
 
 const MARK = '50000';
+const mark = price(MARK);
 
 const listing = (symbol: Symbol): InstrumentText => ({
   ...btcusdtText,
@@ -39,12 +40,7 @@ export class InstantExchange implements Exchange {
   }
 
   quote(): Quote {
-    return {
-      mark: price(MARK),
-      bid: price(MARK),
-      ask: price(MARK),
-      atMs: Math.floor(this.#clock.now() / 1000),
-    };
+    return { mark, bid: mark, ask: mark, atMs: Math.floor(this.#clock.now() / 1000) };
   }
 
   async submit(order: PlannedOrder) {

@@ -68,7 +68,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
         exchangeOrderId: undefined,
         childOrderId: undefined,
         filled: zeroQuantity,
-        tradeIds: new Set(),
+        tradeIds: [],
         ended: undefined,
         decidableAt: undefined,
         retryAt: undefined,
@@ -126,7 +126,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
     case 'order.filled': {
       const order = orderOf(state, fact.clientOrderId);
       order.filled = addQuantity(order.filled, quantity(fact.quantity));
-      order.tradeIds.add(fact.tradeId);
+      order.tradeIds.push(fact.tradeId);
       order.heardAt = at;
       if (order.ended !== undefined && !isMissingTrades(order)) remove(state, order);
       return;
@@ -212,25 +212,21 @@ function positionOf(state: EngineState, key: PositionKey): Position {
 }
 
 /** Attempts at the same intent that did not reach the exchange. */
-const earlierAttempts = (state: EngineState, fact: OrderPlanned): Order[] =>
+const earlierAttempts = (state: EngineState, fact: OrderPlanned): readonly Order[] =>
   ordersOf(state, fact.position, fact.leg).filter(
     (order) => order.phase === 'waiting' && order.story.key === fact.story.key,
   );
 
 function add(state: EngineState, order: Order): void {
-  const id = order.plan.clientOrderId;
-  state.orders.set(id, order);
-  const siblings = state.ordersByPosition.get(order.position);
-  if (siblings === undefined) state.ordersByPosition.set(order.position, new Set([id]));
-  else siblings.add(id);
+  state.orders.set(order.plan.clientOrderId, order);
+  state.ordersByPosition.set(order.position, [...ordersOf(state, order.position), order]);
 }
 
 function remove(state: EngineState, order: Order): void {
-  const id = order.plan.clientOrderId;
-  state.orders.delete(id);
-  const siblings = state.ordersByPosition.get(order.position);
-  siblings?.delete(id);
-  if (siblings?.size === 0) state.ordersByPosition.delete(order.position);
+  state.orders.delete(order.plan.clientOrderId);
+  const siblings = ordersOf(state, order.position).filter((other) => other !== order);
+  if (siblings.length === 0) state.ordersByPosition.delete(order.position);
+  else state.ordersByPosition.set(order.position, siblings);
 }
 
 /** An order that is not at the exchange waits for another attempt, or is over. */

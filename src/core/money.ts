@@ -30,6 +30,7 @@ export type Rounding = 'down' | 'up';
 const UNIT_DIGITS = 10;
 const MONEY_DIGITS = 20;
 const UNIT = 10n ** 10n;
+const POWERS_OF_TEN = Array.from({ length: MONEY_DIGITS + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 const MAX_TEXT_LENGTH = 64;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
@@ -40,19 +41,21 @@ export class DecimalError extends Error {
   override readonly name = 'DecimalError';
 }
 
+const powerOfTen = (exponent: number): bigint => POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
+
 function parse(text: string, digits: number): bigint {
   if (text.length > MAX_TEXT_LENGTH || !DECIMAL.test(text)) {
     throw new DecimalError(`not a decimal number: ${JSON.stringify(text.slice(0, MAX_TEXT_LENGTH))}`);
   }
   const point = text.indexOf('.');
-  if (point === -1) return BigInt(text + '0'.repeat(digits));
+  if (point === -1) return BigInt(text) * powerOfTen(digits);
   let end = text.length;
   while (text.charCodeAt(end - 1) === 48) end -= 1;
   const fraction = text.slice(point + 1, end);
   if (fraction.length > digits) {
     throw new DecimalError(`more than ${digits} decimals: ${JSON.stringify(text)}`);
   }
-  return BigInt(text.slice(0, point) + fraction + '0'.repeat(digits - fraction.length));
+  return BigInt(text.slice(0, point) + fraction) * powerOfTen(digits - fraction.length);
 }
 
 function format(value: bigint, digits: number): DecimalText {

@@ -136,7 +136,7 @@ export interface Order {
   exchangeOrderId: string | undefined;
   childOrderId: string | undefined;
   filled: Quantity;
-  readonly tradeIds: Set<string>;
+  readonly tradeIds: string[];
   ended: { readonly status: EndStatus; readonly executed: Quantity } | undefined;
   decidableAt: Micros | undefined;
   retryAt: Micros | undefined;

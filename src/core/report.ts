@@ -120,7 +120,7 @@ function isAheadOfItsEntry(state: EngineState, order: Order, executed: Quantity)
  */
 function withSummary(order: Order, report: OrderReport): readonly Trade[] {
   const { averagePrice, executed, trades } = report;
-  const unseen = trades.filter(({ tradeId }) => !order.tradeIds.has(tradeId));
+  const unseen = trades.filter(({ tradeId }) => !order.tradeIds.includes(tradeId));
   const known = unseen.reduce((sum, trade) => sum + quantity(trade.quantity), order.filled as bigint);
   const missing = (quantity(executed) - known) as Quantity;
   if (averagePrice === undefined || missing <= 0n) return trades;
@@ -142,10 +142,10 @@ function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], e
   let holding = held?.holding;
   let story = held?.story;
   const seen = new Set<string>();
-  const summed = [...order.tradeIds].some((id) => id.startsWith(SUMMARY));
+  const summed = order.tradeIds.some((id) => id.startsWith(SUMMARY));
   let filled: bigint = order.filled;
   for (const trade of trades) {
-    if (order.tradeIds.has(trade.tradeId) || seen.has(trade.tradeId)) continue;
+    if (order.tradeIds.includes(trade.tradeId) || seen.has(trade.tradeId)) continue;
     // A summary stands for this one already.
     if (summed && filled + quantity(trade.quantity) > executed) continue;
     seen.add(trade.tradeId);

@@ -11,7 +11,7 @@ import type { Position } from './position.ts';
 import { defaultSettings, type TradingSettings } from './settings.ts';
 
 /** Rises when the state's shape changes; a snapshot of another version is ignored and the journal folded anew. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /** The exchange's position of one symbol and side differs from the journal's. */
 export interface Drift {
@@ -31,7 +31,8 @@ export interface EngineState {
   /** As listed, to notice when the exchange changes its rules. */
   readonly listings: Map<Symbol, InstrumentText>;
   readonly orders: Map<ClientOrderId, Order>;
-  readonly ordersByPosition: Map<PositionKey, Set<ClientOrderId>>;
+  /** The live orders of each position, oldest first. */
+  readonly ordersByPosition: Map<PositionKey, readonly Order[]>;
   readonly positions: Map<PositionKey, Position>;
   readonly drifts: Map<string, Drift>;
   /** False from a start until the first comparison with the exchange. */
@@ -52,15 +53,13 @@ export const emptyState = (): EngineState => ({
 });
 
 /** The live orders of a position, or of one leg of it, oldest first. */
-export function ordersOf(state: EngineState, key: PositionKey, leg?: Leg): Order[] {
-  const found: Order[] = [];
-  for (const id of state.ordersByPosition.get(key) ?? []) {
-    const order = state.orders.get(id);
-    if (order === undefined) throw new Error(`order ${id} is indexed under ${key} but not live`);
-    if (leg === undefined || order.leg === leg) found.push(order);
-  }
-  return found;
+export function ordersOf(state: EngineState, key: PositionKey, leg?: Leg): readonly Order[] {
+  const orders = state.ordersByPosition.get(key);
+  if (orders === undefined) return none;
+  return leg === undefined ? orders : orders.filter((order) => order.leg === leg);
 }
+
+const none: readonly Order[] = [];
 
 /** The quantity that a position's stops at the exchange would still close. */
 export function coveredBy(orders: readonly Order[]): Quantity {

@@ -131,7 +131,8 @@ export class Engine {
     const { key } = submission;
     // Two deliveries of one signal at the same moment take turns, so that the second finds the first.
     const earlier = this.#arriving.get(key);
-    const mine = (earlier ?? Promise.resolve()).then(() => this.#receive(submission));
+    const receive = () => this.#receive(submission);
+    const mine = earlier === undefined ? receive() : earlier.then(receive);
     this.#arriving.set(key, mine);
     try {
       return await mine;
@@ -243,7 +244,11 @@ export class Engine {
 
   #track(work: Promise<unknown>): void {
     this.#underway.add(work);
-    work.catch((error) => this.#fail(error)).finally(() => this.#underway.delete(work));
+    const done = () => this.#underway.delete(work);
+    work.then(done, (error) => {
+      done();
+      this.#fail(error);
+    });
   }
 
   async #submit(order: PlannedOrder): Promise<void> {

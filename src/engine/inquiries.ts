@@ -123,7 +123,7 @@ export class Inquiries {
 function listsItsTrades(order: Order, report: OrderReport): boolean {
   let known: bigint = order.filled;
   for (const trade of report.trades) {
-    if (!order.tradeIds.has(trade.tradeId)) known += quantity(trade.quantity);
+    if (!order.tradeIds.includes(trade.tradeId)) known += quantity(trade.quantity);
   }
   return known >= quantity(report.executed);
 }

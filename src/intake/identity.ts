@@ -1,6 +1,6 @@
 /** Who a signal is: its key within the account, the id of one that names none, and the trace that it is told in. */
 
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AccountId, SignalId, SignalKey, TraceId } from '#core/ids.ts';
 import type { Signal } from '#core/signal.ts';
 
@@ -57,7 +57,7 @@ export function traceContextOf(traceparent: string | undefined, key: SignalKey):
   return { trace: hash('sha256', key, 'hex').slice(0, TRACE_ID_DIGITS) as TraceId };
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** The leading bits in base32. */
 function letters(bytes: Buffer, count: number): string {

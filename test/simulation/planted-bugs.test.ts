@@ -83,7 +83,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an execution that is told twice is counted twice',
     file: 'src/core/report.ts',
-    right: 'if (order.tradeIds.has(trade.tradeId) || seen.has(trade.tradeId)) continue;',
+    right: 'if (order.tradeIds.includes(trade.tradeId) || seen.has(trade.tradeId)) continue;',
     wrong: 'if (seen.has(trade.tradeId)) continue;',
     noticedBy: simulation,
   },
