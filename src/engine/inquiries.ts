@@ -28,7 +28,7 @@ interface Inquiry {
 }
 
 export interface InquiryOptions {
-  readonly exchange: Exchange;
+  readonly exchange: Pick<Exchange, 'report'>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly handle: (command: Command) => void;

@@ -21,6 +21,7 @@ interface PlantedBug {
 const simulation = ['test/simulation/campaign.ts', '--seeds', '60'];
 const planRules = ['--test', 'test/unit/plan.test.ts'];
 const decisions = ['--test', 'test/unit/decide.test.ts'];
+const inquiries = ['--test', 'test/unit/inquiries.test.ts'];
 
 const bugs: readonly PlantedBug[] = [
   {
@@ -64,7 +65,7 @@ const bugs: readonly PlantedBug[] = [
     file: 'src/engine/inquiries.ts',
     right: "if (outcome.kind === 'missing') {",
     wrong: "if (outcome.kind === 'missing' && order.phase === 'planned') {",
-    noticedBy: simulation,
+    noticedBy: inquiries,
   },
   {
     name: 'an order of unknown fate is asked about while it can still arrive',
@@ -140,7 +141,7 @@ function run(args: readonly string[]): Promise<{ code: number | null; output: st
 }
 
 test('without a planted bug everything passes', { timeout: 2 * DEADLINE_MS }, async () => {
-  for (const args of [simulation, planRules, decisions]) {
+  for (const args of [simulation, planRules, decisions, inquiries]) {
     const { code, output } = await run(args);
     assert.equal(code, 0, output.slice(-2_000));
   }
