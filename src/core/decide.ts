@@ -3,6 +3,7 @@
  * in. advance() is the one way forward: decide, fold the facts in, then uphold the protection of what was touched.
  */
 
+import { decideCanary } from './canary.ts';
 import type { Command, Moment, ReceiveSignal, Start } from './command.ts';
 import { evolve } from './evolve.ts';
 import type { Fact, SignalAccepted } from './facts.ts';
@@ -88,7 +89,7 @@ export function decide(state: EngineState, command: Command, moment: Moment): Fa
     case 'compare_snapshot':
       return compareSnapshot(state, command, moment.at);
     case 'tick':
-      return decideRetries(state, moment);
+      return [...decideRetries(state, moment), ...decideCanary(state, moment.at)];
   }
 }
 

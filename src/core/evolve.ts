@@ -4,20 +4,23 @@
  */
 
 import type { Fact, OrderPlanned } from './facts.ts';
-import type { ClientOrderId, Micros, PositionKey, Seq } from './ids.ts';
+import { type ClientOrderId, dayOf, type Micros, type PositionKey, type Seq } from './ids.ts';
 import { instrument } from './instrument.ts';
 import {
+  addMoney,
   addQuantity,
   money,
   notional,
   price,
   type Quantity,
   quantity,
+  subtractMoney,
   subtractQuantity,
+  zeroMoney,
   zeroQuantity,
 } from './money.ts';
 import type { Order } from './order.ts';
-import { entryPriceOf, type Holding, type Position } from './position.ts';
+import { entryPriceOf, type Holding, noHolding, type Position } from './position.ts';
 import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
 
 export function evolve(state: EngineState, fact: Fact, seq: Seq, at: Micros): EngineState {
@@ -33,6 +36,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       state.account = fact.account;
       state.settings = fact.settings;
       state.reconciled = false;
+      state.canaryAt = undefined;
       return;
     case 'engine.reconciled':
       state.reconciled = true;
@@ -145,6 +149,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       orderOf(state, fact.clientOrderId).cancelRequestedAt = at;
       return;
     case 'position.opened':
+      book(state, noHolding, holdingOf(fact), at);
       state.positions.set(fact.position, {
         name: { account: state.account, strategy: fact.strategyId, symbol: fact.symbol, side: fact.side },
         key: fact.position,
@@ -161,6 +166,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       return;
     case 'position.changed': {
       const position = positionOf(state, fact.position);
+      book(state, position.holding, holdingOf(fact), at);
       position.holding = holdingOf(fact);
       position.changedAt = at;
       position.flatten ??= fact.flatten;
@@ -172,6 +178,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       return;
     }
     case 'position.closed':
+      book(state, positionOf(state, fact.position).holding, holdingOf(fact), at);
       state.positions.delete(fact.position);
       return;
     case 'position.adjusted':
@@ -190,6 +197,9 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
         difference: subtractQuantity(quantity(fact.journal), quantity(fact.exchange)),
         since: at,
       });
+      return;
+    case 'telemetry.canary':
+      state.canaryAt = at;
       return;
     case 'drift.cleared':
       state.drifts.delete(`${fact.symbol}/${fact.side}`);
@@ -267,6 +277,17 @@ function adjust(state: EngineState, position: Position, to: Quantity, at: Micros
   const entry = entryPriceOf(position.holding);
   position.holding = { ...position.holding, quantity: to, cost: notional(entry, to) };
   position.changedAt = at;
+}
+
+/** What a fill realised and cost is the result of the day, UTC, on which it was booked. */
+function book(state: EngineState, before: Holding, after: Holding, at: Micros): void {
+  const day = dayOf(at);
+  const { realised, fees } = state.today.day === day ? state.today : { realised: zeroMoney, fees: zeroMoney };
+  state.today = {
+    day,
+    realised: addMoney(realised, subtractMoney(after.realised, before.realised)),
+    fees: addMoney(fees, subtractMoney(after.fees, before.fees)),
+  };
 }
 
 const holdingOf = (fact: { quantity: string; cost: string; realised: string; fees: string }): Holding => ({

@@ -303,6 +303,11 @@ export interface EngineReconciled {
   readonly positions: number;
 }
 
+/** Says nothing of trading: that its span and its log record arrive shows that those of other facts do. */
+export interface TelemetryCanary {
+  readonly type: 'telemetry.canary';
+}
+
 export type Fact =
   | EngineStarted
   | InstrumentListed
@@ -330,7 +335,8 @@ export type Fact =
   | PositionExposed
   | DriftFound
   | DriftCleared
-  | EngineReconciled;
+  | EngineReconciled
+  | TelemetryCanary;
 
 export type FactType = Fact['type'];
 

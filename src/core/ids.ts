@@ -66,4 +66,7 @@ export const increasing = (side: PositionSide): OrderSide => (side === 'LONG' ? 
 export const reducing = (side: PositionSide): OrderSide => (side === 'LONG' ? 'SELL' : 'BUY');
 
 export const MICROS_PER_MS = 1000;
+const MICROS_PER_DAY = 24 * 60 * 60 * 1000 * MICROS_PER_MS;
+/** Days since 1970-01-01, UTC. */
+export const dayOf = (at: Micros): number => Math.floor(at / MICROS_PER_DAY);
 export const addMs = (at: Micros, ms: number): Micros => (at + ms * MICROS_PER_MS) as Micros;

@@ -5,7 +5,14 @@
 
 import type { AccountId, ClientOrderId, Leg, Micros, PositionKey, PositionSide, Seq, Symbol } from './ids.ts';
 import type { Instrument, InstrumentText } from './instrument.ts';
-import { addQuantity, type Quantity, subtractQuantity, zeroQuantity } from './money.ts';
+import {
+  addQuantity,
+  type Money,
+  type Quantity,
+  subtractQuantity,
+  zeroMoney,
+  zeroQuantity,
+} from './money.ts';
 import type { Order } from './order.ts';
 import type { Position } from './position.ts';
 import { defaultSettings, type TradingSettings } from './settings.ts';
@@ -20,6 +27,15 @@ export interface Drift {
   /** What the journal holds beyond the exchange; negative if it holds less. */
   readonly difference: Quantity;
   readonly since: Micros;
+}
+
+export interface DayResult {
+  /** Days since 1970-01-01, UTC. */
+  readonly day: number;
+  /** Profit and loss of what was closed, without fees. */
+  readonly realised: Money;
+  /** Paid in the quote asset. */
+  readonly fees: Money;
 }
 
 export interface EngineState {
@@ -37,6 +53,10 @@ export interface EngineState {
   readonly drifts: Map<string, Drift>;
   /** False from a start until the first comparison with the exchange. */
   reconciled: boolean;
+  /** The result of the newest day on which a fill was booked. */
+  today: DayResult;
+  /** When the last canary of this life was released. */
+  canaryAt: Micros | undefined;
 }
 
 export const emptyState = (): EngineState => ({
@@ -50,6 +70,8 @@ export const emptyState = (): EngineState => ({
   positions: new Map(),
   drifts: new Map(),
   reconciled: false,
+  today: { day: 0, realised: zeroMoney, fees: zeroMoney },
+  canaryAt: undefined,
 });
 
 /** The live orders of a position, or of one leg of it, oldest first. */

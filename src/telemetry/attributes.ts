@@ -76,6 +76,10 @@ export const attributes = {
     ['MARKET', 'LIMIT', 'STOP_MARKET', 'TAKE_PROFIT_MARKET'],
     'The type at the exchange.',
   ),
+  'tradeengine.order.phase': oneOf(
+    ['planned', 'unknown', 'open', 'waiting'],
+    'Where a live order stands: durable here, of unknown fate, at the exchange, or to be tried again.',
+  ),
   'tradeengine.order.book': oneOf(['regular', 'conditional'], "Which of the exchange's books it rests in."),
   'tradeengine.order.quantity': text('The quantity, in base units.'),
   'tradeengine.order.price': text('The limit price.'),
@@ -152,6 +156,10 @@ export const attributes = {
   'tradeengine.position.flatten_reason': oneOf(
     ['unprotected_too_long', 'stop_passed', 'target_reached', 'unprotectable', 'close_signal'],
     'Why it is closed at the market without its strategy asking.',
+  ),
+  'tradeengine.drift.kind': oneOf(
+    ['missing_at_exchange', 'unknown_to_journal'],
+    'Which side holds more: the journal (missing_at_exchange) or the exchange (unknown_to_journal).',
   ),
   'tradeengine.drift.journal': text("The position's quantity by the journal."),
   'tradeengine.drift.exchange': text("The position's quantity by the exchange."),

@@ -90,6 +90,22 @@ export const metrics = {
   'tradeengine.fills': counter('{fill}', [leg], 'Executions.'),
   'tradeengine.fees': sum('{asset}', ['tradeengine.fee.asset'], 'Fees paid, less rebates.'),
   'tradeengine.pnl.realised': sum('{quote}', [], 'Profit and loss of closed positions, without fees.'),
+  'tradeengine.pnl.daily': gauge(
+    '{quote}',
+    [],
+    'Profit and loss realised since midnight UTC, less the fees of the same time.',
+  ),
+  'tradeengine.pnl.unrealised': gauge('{quote}', [], 'Profit and loss of open positions at the mark price.'),
+  'tradeengine.exposure': gauge(
+    '{quote}',
+    ['tradeengine.position.side'],
+    'What the open positions are worth at the mark price.',
+  ),
+  'tradeengine.orders.live': gauge(
+    '{order}',
+    ['tradeengine.order.phase'],
+    'Orders that are planned, at the exchange, of unknown fate, or waiting for another attempt.',
+  ),
   'tradeengine.positions.opened': counter(
     '{position}',
     ['tradeengine.position.side'],
@@ -108,8 +124,27 @@ export const metrics = {
   ),
   'tradeengine.positions.open': gauge('{position}', [], 'Positions that are open.'),
   'tradeengine.positions.exposed': gauge('{position}', [], 'Open positions that their stops do not cover.'),
-  'tradeengine.drift.found': counter('{drift}', [], 'Times that journal and exchange disagreed.'),
-  'tradeengine.drift.open': gauge('{drift}', [], 'Symbols and sides in which they disagree.'),
+  'tradeengine.positions.exposures': counter(
+    '{exposure}',
+    ['tradeengine.position.exposed_cause'],
+    'Times that the stops of a position came to cover less than it holds; the first moments of one do not count.',
+  ),
+  'tradeengine.positions.exposed.age': gauge(
+    's',
+    [],
+    'For how long the position that has been uncovered longest has been so; 0 without one.',
+  ),
+  'tradeengine.drift.found': counter(
+    '{drift}',
+    ['tradeengine.drift.kind'],
+    'Times that journal and exchange disagreed.',
+  ),
+  'tradeengine.drift.open': gauge(
+    '{drift}',
+    ['tradeengine.drift.kind'],
+    'Symbols and sides in which they disagree.',
+  ),
+  'tradeengine.drift.age': gauge('s', [], 'For how long the oldest disagreement has lasted; 0 without one.'),
   'tradeengine.engine.starts': counter('{start}', [], 'Starts of the engine.'),
   'tradeengine.engine.reconciliations': counter('{run}', [], 'First comparisons with the exchange.'),
   'tradeengine.instruments.listed': counter('{instrument}', [], 'Instruments listed or changed.'),
@@ -141,6 +176,7 @@ export const metrics = {
     ['tradeengine.telemetry.signal', 'tradeengine.telemetry.failure'],
     'Items that the collector did not take: to be sent again, or rejected for good.',
   ),
+  'tradeengine.telemetry.canaries': counter('{canary}', [], 'Canaries released into the journal.'),
   'tradeengine.telemetry.dropped': counter('{record}', [], 'Process log records lost to a full queue.'),
   'tradeengine.build.info': gauge('{build}', ['service.version'], 'Always 1: names the running version.'),
 } as const satisfies Record<`tradeengine.${string}`, MetricSpec>;
@@ -164,6 +200,8 @@ export const spans = {
     'From the trade to its arrival here. Child of order submit; of a guard, in a trace of its own.',
   'protection arm': 'A position was not covered by its stops. Child of signal decide.',
   'position close': 'A position is gone. The root of a trace of its own, linked to signal receive.',
+  'telemetry canary':
+    'Says nothing of trading: its arrival shows that telemetry arrives. A trace of its own.',
 } as const;
 export type SpanName = keyof typeof spans;
 
@@ -196,6 +234,7 @@ export const factEvents = {
   'position.exposed': 'The open stops do not cover the position.',
   'drift.found': 'Journal and exchange disagree on a quantity.',
   'drift.cleared': 'They agree again.',
+  'telemetry.canary': 'After each start and every five minutes: its arrival shows that telemetry arrives.',
 } as const satisfies Record<FactType, string>;
 
 /** What the process itself says, beside the facts. */

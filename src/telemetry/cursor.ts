@@ -7,11 +7,10 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Micros, Seq } from '#core/ids.ts';
-import type { GaugeState } from './gauges.ts';
 import type { MetricTotals } from './metrics.ts';
 
 /** Rises when the file's shape changes; a file of another version is not used. */
-const CURSOR_VERSION = 1;
+const CURSOR_VERSION = 2;
 
 export interface CursorState {
   /** The time of the journal's first entry: a cursor belongs to one journal. */
@@ -21,7 +20,6 @@ export interface CursorState {
   /** When the totals began to be counted. */
   readonly since: Micros;
   readonly totals: MetricTotals;
-  readonly gauges: GaugeState;
 }
 
 export interface Cursor {
@@ -72,6 +70,4 @@ const isWhole = (state: Partial<CursorState>): state is CursorState =>
   Number.isSafeInteger(state.origin) &&
   Number.isSafeInteger(state.seq) &&
   Number.isSafeInteger(state.since) &&
-  typeof state.totals === 'object' &&
-  typeof state.gauges?.positions === 'object' &&
-  Array.isArray(state.gauges.drifts);
+  typeof state.totals === 'object';

@@ -4,7 +4,7 @@
  */
 
 import { hash } from 'node:crypto';
-import type { ClientOrderId, Seq, TraceId } from '#core/ids.ts';
+import type { ClientOrderId, Micros, Seq, TraceId } from '#core/ids.ts';
 
 const TRACE_ID_DIGITS = 32;
 const SPAN_ID_DIGITS = 16;
@@ -34,3 +34,9 @@ export const closeSpanId = (trace: TraceId, fact: Seq): string => spanId(trace, 
 /** The trace of what happens long after a signal: a guard fills, a position closes. */
 export const laterTraceId = (trace: TraceId, fact: Seq): TraceId =>
   digest(trace, 'later', fact).slice(0, TRACE_ID_DIGITS) as TraceId;
+
+/** The trace of a canary, which goes back to no signal. */
+export function canarySpan(fact: Seq, at: Micros): { readonly traceId: TraceId; readonly spanId: string } {
+  const traceId = digest('canary', fact, at).slice(0, TRACE_ID_DIGITS) as TraceId;
+  return { traceId, spanId: spanId(traceId, 'telemetry canary', fact) };
+}

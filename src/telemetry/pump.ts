@@ -9,7 +9,6 @@ import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
 import type { MetricUpdate } from './catalogue.ts';
 import type { Cursor } from './cursor.ts';
 import type { Encoder } from './encode.ts';
-import { emptyGauges, Gauges } from './gauges.ts';
 import { Metrics } from './metrics.ts';
 import type { Report } from './problem.ts';
 import type { LogData, SpanData } from './projected.ts';
@@ -39,11 +38,19 @@ export interface PumpParts {
   readonly sender: (signal: SignalKind, metrics: Metrics) => Sender;
 }
 
+export interface CanaryStatus {
+  readonly fact: Seq;
+  readonly releasedAt: Micros;
+  readonly confirmedAt: Micros;
+}
+
 export interface PumpStatus {
   readonly head: Seq;
   readonly cursor: Seq;
   /** Facts whose telemetry is not delivered. */
   readonly lagFacts: number;
+  /** The newest canary whose span and log record the collector has. */
+  readonly canary: CanaryStatus | undefined;
   readonly signals: Readonly<Record<SignalKind, SignalStatus>>;
 }
 
@@ -56,13 +63,13 @@ export class Pump {
   readonly #parts: PumpParts;
   readonly #stopping = new AbortController();
   readonly #metrics: Metrics;
-  readonly #gauges: Gauges;
   readonly #senders: Readonly<Record<SignalKind, Sender>>;
   /** When the totals began to be counted. */
   readonly #since: Micros;
   #origin: Micros | undefined;
   #seq: Seq;
   #cursorFails = false;
+  #canary: CanaryStatus | undefined;
   readonly #logDeliveries = new Set<Promise<boolean>>();
 
   constructor(parts: PumpParts) {
@@ -81,7 +88,6 @@ export class Pump {
     const state = fits ? stored : undefined;
     this.#seq = state?.seq ?? (0 as Seq);
     this.#since = state?.since ?? now();
-    this.#gauges = new Gauges(state?.gauges ?? emptyGauges);
     this.#metrics = new Metrics(parts.version, state?.totals);
     this.#senders = {
       traces: parts.sender('traces', this.#metrics),
@@ -97,6 +103,7 @@ export class Pump {
       head,
       cursor: this.#seq,
       lagFacts: head - this.#seq,
+      canary: this.#canary,
       signals: { traces: traces.status, metrics: metrics.status, logs: logs.status },
     };
   }
@@ -159,11 +166,17 @@ export class Pump {
     ]);
     if (delivered.includes(false)) return false;
     for (const update of told.updates) this.#metrics.add(update);
-    for (const entry of entries) this.#gauges.fold(entry);
+    for (const entry of entries) this.#confirm(entry);
     this.#origin ??= entries[0]?.at;
     this.#seq = (last.seq + last.facts.length - 1) as Seq;
     this.#save();
     return true;
+  }
+
+  #confirm({ seq, at, facts }: Entry): void {
+    const index = facts.findIndex(({ type }) => type === 'telemetry.canary');
+    if (index === -1) return;
+    this.#canary = { fact: (seq + index) as Seq, releasedAt: at, confirmedAt: this.#parts.now() };
   }
 
   #project(entries: readonly Entry[]): { spans: SpanData[]; logs: LogData[]; updates: MetricUpdate[] } {
@@ -198,7 +211,6 @@ export class Pump {
 
   async #offerMetrics(): Promise<void> {
     const { encoder, source, now } = this.#parts;
-    for (const reading of this.#gauges.readings()) this.#metrics.add(reading);
     this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: source.head() - this.#seq, labels: {} });
     const window = { since: this.#since, at: now() };
     await this.#senders.metrics.offer(this.#metrics.readings(), (piece) => encoder.metrics(piece, window));
@@ -213,7 +225,6 @@ export class Pump {
         seq: this.#seq,
         since: this.#since,
         totals: this.#metrics.totals(),
-        gauges: this.#gauges.state,
       });
       this.#cursorFails = false;
     } catch (error) {

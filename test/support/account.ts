@@ -32,6 +32,7 @@ export class Account {
       decidableAt: (this.nowMs * 1000) as Micros,
     });
     this.do({ type: 'list_instruments', instruments: [btcusdtText] });
+    this.do({ type: 'tick' });
   }
 
   do(command: Command): Fact[] {

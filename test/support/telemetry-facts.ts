@@ -280,6 +280,7 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
     ],
     'drift.found': [{ type: 'drift.found', symbol, side: 'LONG', journal: '0.012', exchange: '0.006' }],
     'drift.cleared': [{ type: 'drift.cleared', symbol, side: 'LONG' }],
+    'telemetry.canary': [{ type: 'telemetry.canary' }],
   };
 }
 

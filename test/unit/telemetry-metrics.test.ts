@@ -1,4 +1,4 @@
-/** The catalogue's bounds, the totals, the gauges and the stored cursor. */
+/** The catalogue's bounds, the totals and the stored cursor. */
 
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -11,10 +11,9 @@ import { attributes } from '#telemetry/attributes.ts';
 import { factEvents, type MetricSpec, metrics, processEvents, spans } from '#telemetry/catalogue.ts';
 import { FileCursor } from '#telemetry/cursor.ts';
 import { prometheusName, telemetryDocs } from '#telemetry/docs.ts';
-import { emptyGauges, Gauges } from '#telemetry/gauges.ts';
 import { Metrics } from '#telemetry/metrics.ts';
 import { project } from '#telemetry/projection.ts';
-import { at, fixtures, journalOf, wholeStory } from '#test/support/telemetry-facts.ts';
+import { journalOf } from '#test/support/telemetry-facts.ts';
 
 const seriesCount = (all: Metrics): number =>
   all.readings().reduce((sum, { series }) => sum + series.length, 0);
@@ -80,24 +79,6 @@ test('restored totals go on as if nothing had happened; gauges do not', () => {
   assert.equal(valueOf(restored, 'tradeengine.telemetry.lag'), 0);
 });
 
-test('gauges count positions that are open and exposed, and drift, through every change', () => {
-  const one = fixtures();
-  const gauges = new Gauges(emptyGauges);
-  const after = (type: keyof typeof one): number[] => {
-    gauges.fold({ seq: 1 as Seq, at: at(0), facts: one[type] });
-    return gauges.readings().map(({ value }) => value);
-  };
-  assert.deepEqual(after('position.opened'), [1, 1, 0]);
-  assert.deepEqual(after('position.protected'), [1, 0, 0]);
-  assert.deepEqual(after('drift.found'), [1, 0, 1]);
-  assert.deepEqual(after('position.exposed'), [1, 1, 1]);
-  assert.deepEqual(new Gauges(structuredClone(gauges.state)).state, gauges.state);
-  assert.deepEqual(after('drift.cleared'), [1, 1, 0]);
-  assert.deepEqual(after('position.closed'), [0, 0, 0]);
-  for (const entry of wholeStory()) gauges.fold(entry);
-  assert.deepEqual(gauges.state, emptyGauges);
-});
-
 test('the cursor comes back as it was saved, replaces itself whole, and a broken one is not used', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'telemetry-cursor-'));
   const path = join(directory, 'deep', 'cursor.json');
@@ -108,7 +89,6 @@ test('the cursor comes back as it was saved, replaces itself whole, and a broken
     seq: 7 as Seq,
     since: 2 as Micros,
     totals: told(1).totals(),
-    gauges: emptyGauges,
   };
   cursor.save(state);
   cursor.save({ ...state, seq: 8 as Seq });

@@ -1,6 +1,8 @@
-/** The telemetry of the engine's own facts: starts, instruments, agreement with the exchange. They have no trace. */
+/** The telemetry of the engine's own facts: starts, instruments, agreement with the exchange. Only the canary has a trace. */
 
+import { canarySpan } from '../identity.ts';
 import type { Projections } from '../projected.ts';
+import { driftKind } from '../trading-gauges.ts';
 
 type EngineFactType =
   | 'engine.started'
@@ -8,7 +10,8 @@ type EngineFactType =
   | 'instrument.listed'
   | 'orphan.found'
   | 'drift.found'
-  | 'drift.cleared';
+  | 'drift.cleared'
+  | 'telemetry.canary';
 
 export const projectEngine: Projections<EngineFactType> = {
   'engine.started': ({ account, version, settings }) => ({
@@ -53,14 +56,33 @@ export const projectEngine: Projections<EngineFactType> = {
     attributes: {
       'tradeengine.symbol': symbol,
       'tradeengine.position.side': side,
+      'tradeengine.drift.kind': driftKind(journal, exchange),
       'tradeengine.drift.journal': journal,
       'tradeengine.drift.exchange': exchange,
     },
-    metrics: [{ metric: 'tradeengine.drift.found', value: 1, labels: {} }],
+    metrics: [
+      {
+        metric: 'tradeengine.drift.found',
+        value: 1,
+        labels: { 'tradeengine.drift.kind': driftKind(journal, exchange) },
+      },
+    ],
   }),
 
   'drift.cleared': ({ symbol, side }) => ({
     body: `${symbol} ${side}: journal and exchange agree again.`,
     attributes: { 'tradeengine.symbol': symbol, 'tradeengine.position.side': side },
   }),
+
+  'telemetry.canary': (_fact, { seq, at }) => {
+    const span = canarySpan(seq, at);
+    return {
+      severity: 'debug',
+      body: 'A canary: when this arrives, so does the telemetry of every fact before it.',
+      attributes: {},
+      span,
+      spans: [{ name: 'telemetry canary', kind: 'internal', ...span, start: at, end: at, attributes: {} }],
+      metrics: [{ metric: 'tradeengine.telemetry.canaries', value: 1, labels: {} }],
+    };
+  },
 };

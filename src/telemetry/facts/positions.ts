@@ -156,6 +156,13 @@ export const projectPositions: Projections<PositionFactType> = {
       'tradeengine.position.exposed_cause': fact.cause,
     },
     span: decideSpan(fact),
+    metrics: [
+      {
+        metric: 'tradeengine.positions.exposures',
+        value: 1,
+        labels: { 'tradeengine.position.exposed_cause': fact.cause },
+      },
+    ],
   }),
 };
 

@@ -1,0 +1,99 @@
+/**
+ * The gauges of trading, read from the engine's live state: they are as new as the state, even while the facts behind
+ * it still wait for the collector.
+ */
+
+import { dayOf, type Micros, type PositionSide, type Symbol } from '#core/ids.ts';
+import type { Quote } from '#core/instrument.ts';
+import {
+  approximate,
+  type Money,
+  notional,
+  quantity,
+  showMoney,
+  subtractMoney,
+  zeroMoney,
+} from '#core/money.ts';
+import type { OrderPhase } from '#core/order.ts';
+import type { EngineState } from '#core/state.ts';
+import type { LabelValue } from './attributes.ts';
+import type { MetricUpdate } from './catalogue.ts';
+import { secondsBetween } from './projected.ts';
+
+type DriftKind = LabelValue<'tradeengine.drift.kind'>;
+
+const driftKinds: readonly DriftKind[] = ['missing_at_exchange', 'unknown_to_journal'];
+const sides: readonly PositionSide[] = ['LONG', 'SHORT'];
+const phases: readonly OrderPhase[] = ['planned', 'unknown', 'open', 'waiting'];
+
+export const driftKind = (journal: string, exchange: string): DriftKind =>
+  kindOf(quantity(journal) - quantity(exchange));
+
+const kindOf = (difference: bigint): DriftKind =>
+  difference > 0n ? 'missing_at_exchange' : 'unknown_to_journal';
+
+/** @param quote without one, a position is valued at what it cost */
+export function tradingGauges(
+  state: Readonly<EngineState>,
+  quote: (symbol: Symbol) => Quote | undefined,
+  now: Micros,
+): MetricUpdate[] {
+  return [...positionGauges(state, now), ...valueGauges(state, quote, now), ...orderGauges(state)];
+}
+
+function positionGauges({ positions, drifts }: Readonly<EngineState>, now: Micros): MetricUpdate[] {
+  const exposed = [...positions.values()].flatMap(({ exposedSince }) => exposedSince ?? []);
+  const open = [...drifts.values()];
+  return [
+    { metric: 'tradeengine.positions.open', value: positions.size, labels: {} },
+    { metric: 'tradeengine.positions.exposed', value: exposed.length, labels: {} },
+    { metric: 'tradeengine.positions.exposed.age', value: ageOfOldest(exposed, now), labels: {} },
+    ...driftKinds.map((kind) => ({
+      metric: 'tradeengine.drift.open' as const,
+      value: open.filter(({ difference }) => kindOf(difference) === kind).length,
+      labels: { 'tradeengine.drift.kind': kind },
+    })),
+    { metric: 'tradeengine.drift.age', value: ageOfOldest(open.map(sinceOf), now), labels: {} },
+  ];
+}
+
+const sinceOf = ({ since }: { readonly since: Micros }): Micros => since;
+
+const ageOfOldest = (since: readonly Micros[], now: Micros): number =>
+  since.reduce((oldest, one) => Math.max(oldest, secondsBetween(one, now)), 0);
+
+function valueGauges(
+  { positions, today }: Readonly<EngineState>,
+  quote: (symbol: Symbol) => Quote | undefined,
+  now: Micros,
+): MetricUpdate[] {
+  const worth: Record<PositionSide, bigint> = { LONG: zeroMoney, SHORT: zeroMoney };
+  let unrealised: bigint = zeroMoney;
+  for (const { name, holding } of positions.values()) {
+    const mark = quote(name.symbol)?.mark;
+    const value = mark === undefined ? holding.cost : notional(mark, holding.quantity);
+    worth[name.side] += value;
+    unrealised += name.side === 'LONG' ? value - holding.cost : holding.cost - value;
+  }
+  const daily = today.day === dayOf(now) ? subtractMoney(today.realised, today.fees) : zeroMoney;
+  return [
+    ...sides.map((side) => ({
+      metric: 'tradeengine.exposure' as const,
+      value: amount(worth[side]),
+      labels: { 'tradeengine.position.side': side },
+    })),
+    { metric: 'tradeengine.pnl.unrealised', value: amount(unrealised), labels: {} },
+    { metric: 'tradeengine.pnl.daily', value: amount(daily), labels: {} },
+  ];
+}
+
+const amount = (value: bigint): number => approximate(showMoney(value as Money));
+
+function orderGauges({ orders }: Readonly<EngineState>): MetricUpdate[] {
+  const live = [...orders.values()];
+  return phases.map((phase) => ({
+    metric: 'tradeengine.orders.live',
+    value: live.filter((order) => order.phase === phase).length,
+    labels: { 'tradeengine.order.phase': phase },
+  }));
+}
