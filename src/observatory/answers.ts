@@ -82,6 +82,42 @@ export interface TraceAnswer {
   truncated: boolean;
 }
 
+export interface FoundTrace {
+  traceId: string;
+  /** The name of its first span without a parent in it. */
+  root: string;
+  service: string;
+  start: string;
+  durationMs: number;
+  spans: number;
+}
+
+export interface FindAnswer {
+  id: string;
+  /** As what the id is known. */
+  kinds: ('trace' | 'span' | 'signal' | 'order')[];
+  /** The trace of the story, and those in which it goes on later. */
+  traces: FoundTrace[];
+  signals: string[];
+  orders: string[];
+  truncated: boolean;
+}
+
+export interface ExemplarEntry {
+  metric: string;
+  unit: string;
+  /** Of the series. */
+  attributes: Attributes;
+  time: string;
+  value: number | null;
+  traceId: string;
+  spanId: string;
+}
+
+export interface ExemplarsAnswer {
+  exemplars: ExemplarEntry[];
+}
+
 export interface LogsAnswer {
   logs: LogEntry[];
 }

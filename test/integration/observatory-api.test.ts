@@ -103,6 +103,85 @@ describe('observatory API', () => {
     );
   });
 
+  it('finds what belongs to the id of a signal, an order, a trace or a span, later traces included', async () => {
+    const [story] = stories;
+    assert.ok(story);
+    const later = storyTraceId(1_000);
+    const span = {
+      traceId: later,
+      spanId: '00000000000003e8',
+      name: 'position close',
+      startTimeUnixNano: String(baseNs + 60n * minuteNs),
+      endTimeUnixNano: String(baseNs + 60n * minuteNs + 5_000_000n),
+      attributes: [
+        { key: 'tradeengine.signal.trace_id', value: { stringValue: story.traceId } },
+        { key: 'tradeengine.order.id', value: { stringValue: 'pt-sig-1-late' } },
+      ],
+    };
+    await running.send('traces', { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+    const ids = [
+      ['sig-1', 'signal'],
+      ['pt-sig-1-entry', 'order'],
+      ['pt-sig-1-late', 'order'],
+      [story.traceId.toUpperCase(), 'trace'],
+      [later, 'trace'],
+      [spanIdOf(story, 2), 'span'],
+    ] as const;
+    for (const [id, kind] of ids) {
+      const { status, body } = await running.get(`/api/find?id=${id}`);
+      assert.equal(status, 200, id);
+      assert.deepEqual(at(body, 'kinds'), [kind], id);
+      assert.deepEqual(
+        list(at(body, 'traces')).map((trace) => [
+          at(trace, 'traceId'),
+          at(trace, 'root'),
+          at(trace, 'spans'),
+        ]),
+        [
+          [story.traceId, 'signal receive', 5],
+          [later, 'position close', 1],
+        ],
+        id,
+      );
+      assert.deepEqual(at(body, 'signals'), ['sig-1'], id);
+      assert.deepEqual(at(body, 'orders'), ['pt-sig-1-entry', 'pt-sig-1-stop', 'pt-sig-1-late'], id);
+    }
+    assert.equal((await running.get('/api/find?id=sig-')).status, 404);
+  });
+
+  it('leads from a metric to a trace and back by exemplars, each told once', async () => {
+    const traceId = storyTraceId(1);
+    const exemplar = (seconds: number, value: number) => ({
+      timeUnixNano: String(baseNs + BigInt(seconds) * 1_000_000_000n),
+      asDouble: value,
+      traceId,
+      spanId: '00000000000000e1',
+    });
+    const point = (seconds: number, exemplars: unknown[]) => ({
+      timeUnixNano: String(baseNs + BigInt(seconds) * 1_000_000_000n),
+      count: '2',
+      sum: 0.3,
+      bucketCounts: ['1', '1'],
+      explicitBounds: [0.1],
+      exemplars,
+    });
+    const histogram = {
+      aggregationTemporality: 2,
+      // The second point repeats what no newer value has replaced.
+      dataPoints: [point(10, [exemplar(9, 0.2)]), point(20, [exemplar(9, 0.2), exemplar(19, 0.1)])],
+    };
+    const metrics = [{ name: 'latency', unit: 's', histogram }];
+    await running.send('metrics', { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+    const values = async (search: string) =>
+      list(at((await running.get(`/api/exemplars?${search}`)).body, 'exemplars')).map((one) =>
+        at(one, 'value'),
+      );
+    assert.deepEqual(await values(`trace_id=${traceId}`), [0.1, 0.2]);
+    assert.deepEqual(await values('name=latency&limit=1'), [0.1]);
+    assert.deepEqual(await values('name=other'), []);
+    assert.deepEqual(await values(`trace_id=${storyTraceId(2)}`), []);
+  });
+
   it('searches logs by trace, text and time, newest first', async () => {
     const query = async (search: string) => list(at((await running.get(`/api/logs?${search}`)).body, 'logs'));
     assert.equal((await query(`trace_id=${stories[1]?.traceId}`)).length, 2);
@@ -135,6 +214,8 @@ describe('observatory API', () => {
       '/api/logs?trace_id=12',
       '/api/logs?unknown=1',
       '/api/metrics?name=x',
+      '/api/find',
+      '/api/exemplars?trace_id=1',
       '/api/metrics/query',
       '/api/metrics/query?name=',
       '/health?x=1',

@@ -4,6 +4,7 @@ import type { LogEntry } from '../answers.ts';
 import type { Reader } from '../store/reader.ts';
 import { formatTime } from '../time.ts';
 import { attributesColumn, nanoseconds, severityName } from './columns.ts';
+import { Conditions } from './conditions.ts';
 
 interface LogSearch {
   traceId?: string | undefined;
@@ -43,27 +44,20 @@ const logSchema = z
   }));
 
 export async function searchLogs(reader: Reader, search: LogSearch): Promise<LogEntry[]> {
-  const conditions: string[] = [];
-  const values: Record<string, string | bigint | number> = { limit: search.limit };
-  const where = (condition: string, name: string, value: string | bigint | undefined) => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    values[name] = value;
-  };
-  where('trace_id = $trace', 'trace', search.traceId);
-  where('time_ns >= $from', 'from', search.fromNs);
-  where('time_ns < $to', 'to', search.toNs);
-  where(
-    '(contains(lower(body), $text) OR contains(lower(event_name), $text) OR contains(lower(attributes), $text))',
-    'text',
-    search.text?.toLowerCase(),
-  );
-  const filter = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const where = new Conditions()
+    .given('trace_id = $trace', 'trace', search.traceId)
+    .given('time_ns >= $from', 'from', search.fromNs)
+    .given('time_ns < $to', 'to', search.toNs)
+    .given(
+      '(contains(lower(body), $text) OR contains(lower(event_name), $text) OR contains(lower(attributes), $text))',
+      'text',
+      search.text?.toLowerCase(),
+    );
   const rows = await reader.rows(
     logSchema,
-    (from) => `SELECT ${logColumns} FROM ${from('logs')} ${filter}
+    (from) => `SELECT ${logColumns} FROM ${from('logs')} ${where.sql}
       ORDER BY time_ns DESC, fact_seq DESC LIMIT $limit`,
-    values,
+    { ...where.values, limit: search.limit },
   );
   return rows.map(({ timeNs: _, ...entry }) => entry);
 }

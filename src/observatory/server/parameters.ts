@@ -42,6 +42,14 @@ const before = z.string().transform((text, context) => {
 export const noQuery = z.strictObject({});
 export const traceParams = z.strictObject({ traceId });
 export const signalsQuery = z.strictObject({ limit: limit(50, 200), before: before.optional() });
+export const findQuery = z.strictObject({ id: z.string().min(1).max(256) });
+export const exemplarsQuery = z.strictObject({
+  trace_id: traceId.optional(),
+  name: z.string().min(1).max(255).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  limit: limit(100, 1_000),
+});
 export const metricQuery = z.strictObject({
   name: z.string().min(1).max(255),
   from: time.optional(),

@@ -1,6 +1,15 @@
 /** The HTTP server of the observatory: the JSON API under /api, live events, health, and the page. */
 import fastify, { type FastifyInstance } from 'fastify';
-import type { ErrorAnswer, LogsAnswer, MetricQueryAnswer, MetricsAnswer, SignalsAnswer } from '../answers.ts';
+import type {
+  ErrorAnswer,
+  ExemplarsAnswer,
+  LogsAnswer,
+  MetricQueryAnswer,
+  MetricsAnswer,
+  SignalsAnswer,
+} from '../answers.ts';
+import { searchExemplars } from '../queries/exemplars.ts';
+import { findById } from '../queries/find.ts';
 import { searchLogs } from '../queries/logs.ts';
 import { listMetrics, queryMetric } from '../queries/metrics.ts';
 import { newestSignals } from '../queries/signals.ts';
@@ -11,6 +20,8 @@ import { formatTime } from '../time.ts';
 import { LiveFeed } from './live.ts';
 import { servePage } from './page.ts';
 import {
+  exemplarsQuery,
+  findQuery,
   logsQuery,
   metricQuery,
   noQuery,
@@ -75,6 +86,14 @@ function serveApi(app: FastifyInstance, { store, nowMs }: ServerOptions): void {
     return trace ?? reply.code(404).send(problem('not_found', `no trace ${traceId} is stored`));
   });
 
+  app.get('/api/find', async (request, reply) => {
+    const { id } = parse(findQuery, request.query);
+    const found = await findById(reader, id);
+    return found.kinds.length > 0
+      ? found
+      : reply.code(404).send(problem('not_found', 'no signal, order, trace or span has this id'));
+  });
+
   app.get('/api/logs', async (request): Promise<LogsAnswer> => {
     const query = parse(logsQuery, request.query);
     requireOrdered(query.from, query.to);
@@ -100,6 +119,19 @@ function serveApi(app: FastifyInstance, { store, nowMs }: ServerOptions): void {
     requireOrdered(fromNs, toNs);
     const { series, truncated } = await queryMetric(reader, query.name, fromNs, toNs);
     return { name: query.name, from: formatTime(fromNs), to: formatTime(toNs), series, truncated };
+  });
+
+  app.get('/api/exemplars', async (request): Promise<ExemplarsAnswer> => {
+    const query = parse(exemplarsQuery, request.query);
+    requireOrdered(query.from, query.to);
+    const exemplars = await searchExemplars(reader, {
+      traceId: query.trace_id,
+      name: query.name,
+      fromNs: query.from,
+      toNs: query.to,
+      limit: query.limit,
+    });
+    return { exemplars };
   });
 
   app.get('/health', async (request) => {

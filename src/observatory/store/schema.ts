@@ -13,7 +13,7 @@ import {
 } from '@duckdb/node-api';
 import type { Attributes, LogRow, PointRow, SpanRow } from '../otlp/rows.ts';
 
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 2;
 
 export type TableName = 'spans' | 'logs' | 'points';
 
@@ -90,6 +90,7 @@ export const spansTable: Table<SpanRow> = {
     text('links', (span) => json(span.links)),
     text('signal_id', (span) => promoted(span.attributes, 'tradeengine.signal.id')),
     text('order_id', (span) => promoted(span.attributes, 'tradeengine.order.id')),
+    text('origin_trace_id', (span) => promoted(span.attributes, 'tradeengine.signal.trace_id')),
   ],
   identity: 'hash(trace_id, span_id)',
 };
