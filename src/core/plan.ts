@@ -4,7 +4,17 @@
  * Rules: https://developers.binance.com/docs/derivatives/usds-margined-futures/common-definition#filters
  */
 
-import { clientOrderIdOf, type IntentId, increasing, type Leg, type PositionSide, reducing } from './ids.ts';
+import type { OrderPlanned } from './facts.ts';
+import {
+  clientOrderIdOf,
+  increasing,
+  intentIdOf,
+  type Leg,
+  type PositionKey,
+  type PositionSide,
+  reducing,
+  type StrategyId,
+} from './ids.ts';
 import type { Instrument, Quote } from './instrument.ts';
 import {
   notional,
@@ -17,16 +27,22 @@ import {
   showPrice,
   showQuantity,
 } from './money.ts';
-import type { PlannedOrder } from './order.ts';
+import type { PlannedOrder, Story } from './order.ts';
 import type { PlanRefusalReason } from './refusal.ts';
 import type { PositionMode } from './settings.ts';
 
-/** A thing to be done at the exchange. Conditional legs need a trigger price, a limit entry its limit price. */
-export interface OrderIntent {
-  readonly id: IntentId;
-  readonly attempt: number;
+/** Whose order it is, what for, and which attempt at it. */
+export interface Purpose {
+  readonly story: Story;
+  readonly position: PositionKey;
+  readonly strategyId: StrategyId;
   readonly leg: Leg;
   readonly side: PositionSide;
+  readonly attempt: number;
+}
+
+/** A thing to be done at the exchange. Conditional legs need a trigger price, a limit entry its limit price. */
+export interface OrderIntent extends Purpose {
   readonly positionMode: PositionMode;
   readonly quantity: Quantity;
   /** For sizes that the engine chose: raise the quantity to the smallest the exchange takes, instead of refusing. */
@@ -44,6 +60,23 @@ export interface PlanRefusal {
 export type Plan =
   | { readonly ok: true; readonly order: PlannedOrder; readonly quantity: Quantity }
   | { readonly ok: false; readonly refusal: PlanRefusal };
+
+/** The fact that the order is wanted, with what belongs to its leg. */
+export const orderPlanned = (
+  { story, position, strategyId, leg, side, attempt }: Purpose,
+  order: PlannedOrder,
+  terms: Pick<OrderPlanned, 'expiresAt' | 'protection' | 'why'> = {},
+): OrderPlanned => ({
+  type: 'order.planned',
+  story,
+  position,
+  strategyId,
+  leg,
+  side,
+  attempt,
+  order,
+  ...terms,
+});
 
 type Shape = Pick<PlannedOrder, 'type' | 'book' | 'price' | 'triggerPrice'>;
 
@@ -111,7 +144,8 @@ function planTrigger(
   instrument: Instrument,
   market: Quote | undefined,
 ): Plan {
-  if (intent.triggerPrice === undefined) throw new Error(`${leg} intent ${intent.id} has no trigger price`);
+  if (intent.triggerPrice === undefined)
+    throw new Error(`a ${leg} of ${intent.position} has no trigger price`);
   const below = liesBelow(leg, intent.side);
   const at = triggerPriceOf(leg, intent.side, intent.triggerPrice, instrument);
   const outside = outsideRange(at, instrument);
@@ -162,7 +196,7 @@ function planQuantity(
   }
   const hedge = intent.positionMode === 'hedge';
   const order = {
-    clientOrderId: clientOrderIdOf(intent.id, intent.attempt),
+    clientOrderId: clientOrderIdOf(intentIdOf(intent.story.key, intent.leg, intent.side), intent.attempt),
     symbol: instrument.symbol,
     side: entering ? increasing(intent.side) : reducing(intent.side),
     positionSide: hedge ? intent.side : 'BOTH',

@@ -5,12 +5,12 @@
  */
 
 import type { Moment } from './command.ts';
-import type { CancelRequested, Fact, OrderPlanned } from './facts.ts';
-import { addMs, intentIdOf, type PositionKey } from './ids.ts';
+import type { CancelRequested, Fact } from './facts.ts';
+import { addMs, type PositionKey } from './ids.ts';
 import type { Instrument } from './instrument.ts';
 import { type Price, showPrice, showQuantity } from './money.ts';
-import { aboutOrder, type Order, type PlannedOrder } from './order.ts';
-import { type Plan, planOrder, reducibleAtOnce, triggerPriceOf } from './plan.ts';
+import { aboutOrder, type Order } from './order.ts';
+import { orderPlanned, type Plan, type Purpose, planOrder, reducibleAtOnce, triggerPriceOf } from './plan.ts';
 import type { FlattenReason, Position } from './position.ts';
 import { coveredBy, type EngineState, isMissingTrades, ordersOf } from './state.ts';
 
@@ -122,8 +122,9 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
   }
   // One that has triggered is about to change the position; its fills decide what is needed next.
   if (live.some((order) => isPending(order, moment) || order.childOrderId !== undefined)) return [];
-  const plan = planGuard(scene, leg, trigger);
-  if (plan.ok) return [planned(scene, leg, plan.order)];
+  const purpose = purposeOf(scene, leg);
+  const plan = planGuard(scene, purpose, trigger);
+  if (plan.ok) return [orderPlanned(purpose, plan.order)];
   if (plan.refusal.reason !== 'would_trigger') return flatten(scene, 'unprotectable');
   return flatten(scene, leg === 'stop' ? 'stop_passed' : 'target_reached');
 }
@@ -131,9 +132,10 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
 function flatten(scene: Scene, why: FlattenReason): Fact[] {
   const closing = scene.orders.filter(isClosing);
   if (closing.some((order) => order.phase !== 'waiting' || isPending(order, scene.moment))) return [];
-  const plan = planGuard(scene, 'flatten', undefined);
+  const purpose = purposeOf(scene, 'flatten');
+  const plan = planGuard(scene, purpose, undefined);
   // What is too small to be sold on its own stays, and stays visible as exposed.
-  return plan.ok ? [planned(scene, 'flatten', plan.order, why)] : [];
+  return plan.ok ? [orderPlanned(purpose, plan.order, { why })] : [];
 }
 
 /** Takes the position away, now: a stop or target that has triggered does, too. */
@@ -146,39 +148,29 @@ const isPending = (order: Order, { at }: Moment): boolean =>
   order.phase === 'unknown' ||
   (order.phase === 'waiting' && order.retryAt !== undefined && at < order.retryAt);
 
-type GuardLeg = 'stop' | 'take_profit' | 'flatten';
-
-/** The number of the fact that plans a guard: it makes the client order id new for ever. */
-const attemptOf = (scene: Scene): number => scene.state.seq + 1;
-
-function planGuard(scene: Scene, leg: GuardLeg, triggerPrice: Price | undefined): Plan {
-  const { name, story, holding } = scene.position;
-  return planOrder(
-    {
-      id: intentIdOf(story.key, leg, name.side),
-      attempt: attemptOf(scene),
-      leg,
-      side: name.side,
-      positionMode: scene.state.settings.positionMode,
-      quantity: holding.quantity,
-      ...(triggerPrice === undefined ? {} : { triggerPrice }),
-    },
-    scene.instrument,
-    scene.moment.quote(name.symbol),
-  );
-}
-
-function planned(scene: Scene, leg: GuardLeg, order: PlannedOrder, why?: FlattenReason): OrderPlanned {
-  const { key, name, story } = scene.position;
+/** The number of the fact that plans a guard is its attempt: it makes the client order id new for ever. */
+function purposeOf({ state, position }: Scene, leg: Purpose['leg']): Purpose {
+  const { key, name, story } = position;
   return {
-    type: 'order.planned',
     story,
     position: key,
     strategyId: name.strategy,
     leg,
     side: name.side,
-    attempt: attemptOf(scene),
-    order,
-    ...(why === undefined ? {} : { why }),
+    attempt: state.seq + 1,
   };
+}
+
+function planGuard(scene: Scene, purpose: Purpose, triggerPrice: Price | undefined): Plan {
+  const { state, position, instrument, moment } = scene;
+  return planOrder(
+    {
+      ...purpose,
+      positionMode: state.settings.positionMode,
+      quantity: position.holding.quantity,
+      ...(triggerPrice === undefined ? {} : { triggerPrice }),
+    },
+    instrument,
+    moment.quote(position.name.symbol),
+  );
 }

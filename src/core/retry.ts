@@ -2,13 +2,13 @@
 
 import type { Moment } from './command.ts';
 import type { Fact, OrderPlanned } from './facts.ts';
-import { addMs, intentIdOf, type Leg, type Micros } from './ids.ts';
+import { addMs, type Leg, type Micros } from './ids.ts';
 import type { Instrument, Quote } from './instrument.ts';
 import { judgeGuards } from './judge/guards.ts';
 import { Measurements } from './judge/measurements.ts';
 import { price } from './money.ts';
 import { aboutOrder, type ExchangeRefusal, type Order } from './order.ts';
-import { planOrder } from './plan.ts';
+import { orderPlanned, planOrder } from './plan.ts';
 import { type Holding, noHolding } from './position.ts';
 import type { EngineState } from './state.ts';
 
@@ -68,15 +68,13 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
     throw new Error(`order ${order.plan.clientOrderId} in an unlisted instrument`);
   const held = state.positions.get(order.position)?.holding;
   const quote = moment.quote(symbol);
-  const attempt = order.attempt + 1;
+  const { story, position, strategyId, leg, side } = order;
+  const purpose = { story, position, strategyId, leg, side, attempt: order.attempt + 1 };
   const plan = planOrder(
     {
-      id: intentIdOf(order.story.key, order.leg, order.side),
-      attempt,
-      leg: order.leg,
-      side: order.side,
+      ...purpose,
       positionMode: state.settings.positionMode,
-      quantity: order.leg === 'close' && held !== undefined ? held.quantity : order.quantity,
+      quantity: leg === 'close' && held !== undefined ? held.quantity : order.quantity,
       ...(limit === undefined ? {} : { limitPrice: price(limit) }),
     },
     instrument,
@@ -84,20 +82,11 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
   );
   if (!plan.ok) return undefined;
   // The market has moved since: where stop or target would trigger at once, the entry is no longer what was asked for.
-  if (order.leg === 'entry' && !isGuardable(state, order, held ?? noHolding, instrument, quote))
-    return undefined;
-  return {
-    type: 'order.planned',
-    story: order.story,
-    position: order.position,
-    strategyId: order.strategyId,
-    leg: order.leg,
-    side: order.side,
-    attempt,
-    order: plan.order,
+  if (leg === 'entry' && !isGuardable(state, order, held ?? noHolding, instrument, quote)) return undefined;
+  return orderPlanned(purpose, plan.order, {
     ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
     ...(order.protection === undefined ? {} : { protection: order.protection }),
-  };
+  });
 }
 
 function isGuardable(
@@ -109,8 +98,8 @@ function isGuardable(
 ): boolean {
   if (quote === undefined || order.protection === undefined) return false;
   const limit = order.plan.price === undefined ? undefined : price(order.plan.price);
-  const { story, side, protection, quantity } = order;
+  const { protection, quantity } = order;
   const { positionMode } = state.settings;
-  const entry = { story, side, positionMode, protection, limit, quantity, held };
+  const entry = { purpose: order, positionMode, protection, limit, quantity, held };
   return judgeGuards(entry, instrument, quote, new Measurements());
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { intentIdOf, type PositionSide, type SignalKey } from '#core/ids.ts';
+import type { PositionKey, PositionSide, Seq, SignalKey, StrategyId, TraceId } from '#core/ids.ts';
 import {
   isMultipleOf,
   notional,
@@ -14,10 +14,16 @@ import {
 import { type OrderIntent, planOrder } from '#core/plan.ts';
 import { btcusdt, quoteAt } from '#test/support/market.ts';
 
-const key = 'abcdefghij234567abcd' as SignalKey;
+const story = {
+  signal: 1 as Seq,
+  key: 'abcdefghij234567abcd' as SignalKey,
+  trace: '0'.repeat(32) as TraceId,
+};
 
 const intent = (change: Partial<OrderIntent> & Pick<OrderIntent, 'leg'>): OrderIntent => ({
-  id: intentIdOf(key, change.leg, change.side ?? 'LONG'),
+  story,
+  position: 'paper/trend/BTCUSDT/LONG' as PositionKey,
+  strategyId: 'trend' as StrategyId,
   attempt: 1,
   side: 'LONG',
   positionMode: 'hedge',

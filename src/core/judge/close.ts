@@ -2,10 +2,10 @@
 
 import type { Moment } from '../command.ts';
 import type { OrderPlanned } from '../facts.ts';
-import { addMs, intentIdOf, positionKeyOf } from '../ids.ts';
+import { addMs, positionKeyOf } from '../ids.ts';
 import type { Instrument } from '../instrument.ts';
 import type { Order, Story } from '../order.ts';
-import { planOrder } from '../plan.ts';
+import { orderPlanned, type Purpose, planOrder } from '../plan.ts';
 import type { Position } from '../position.ts';
 import { isClosing } from '../protection.ts';
 import type { Signal } from '../signal.ts';
@@ -65,30 +65,22 @@ function planClose(
   instrument: Instrument,
   moment: Moment,
 ) {
-  const { side, strategy } = position.name;
+  const { key, name, holding } = position;
+  const { positionMode, signalAgeMsMax } = state.settings;
+  const purpose: Purpose = {
+    story,
+    position: key,
+    strategyId: name.strategy,
+    leg: 'close',
+    side: name.side,
+    attempt: 1,
+  };
   const plan = planOrder(
-    {
-      id: intentIdOf(story.key, 'close', side),
-      attempt: 1,
-      leg: 'close',
-      side,
-      positionMode: state.settings.positionMode,
-      quantity: position.holding.quantity,
-    },
+    { ...purpose, positionMode, quantity: holding.quantity },
     instrument,
-    moment.quote(position.name.symbol),
+    moment.quote(name.symbol),
   );
   if (!plan.ok) return plan;
-  const fact: OrderPlanned = {
-    type: 'order.planned',
-    story,
-    position: position.key,
-    strategyId: strategy,
-    leg: 'close',
-    side,
-    attempt: 1,
-    order: plan.order,
-    expiresAt: addMs(moment.at, state.settings.signalAgeMsMax),
-  };
-  return { ok: true as const, fact };
+  const expiresAt = addMs(moment.at, signalAgeMsMax);
+  return { ok: true as const, fact: orderPlanned(purpose, plan.order, { expiresAt }) };
 }

@@ -1,9 +1,7 @@
 /** A signal to buy or sell: its size, its order, and where the position's stop and target will be. */
 
-import type { OrderPlanned } from '../facts.ts';
 import {
   addMs,
-  intentIdOf,
   MICROS_PER_MS,
   type Micros,
   type PositionKey,
@@ -23,7 +21,7 @@ import {
   zeroQuantity,
 } from '../money.ts';
 import type { Story } from '../order.ts';
-import { planOrder } from '../plan.ts';
+import { orderPlanned, type Purpose, planOrder } from '../plan.ts';
 import { noHolding } from '../position.ts';
 import type { Signal } from '../signal.ts';
 import { type EngineState, ordersOf } from '../state.ts';
@@ -48,15 +46,13 @@ export function judgeEntry(
   const { account } = state;
   const { strategyId, symbol } = signal;
   const position = positionKeyOf({ account, strategy: strategyId, symbol, side });
+  const purpose: Purpose = { story, position, strategyId, leg: 'entry', side, attempt: 1 };
   const limit = signal.price === undefined ? undefined : price(signal.price);
   const reference = expectedFill(side, limit, quote);
   const asked = signal.quantity === undefined ? undefined : quantity(signal.quantity);
   const plan = planOrder(
     {
-      id: intentIdOf(story.key, 'entry', side),
-      attempt: 1,
-      leg: 'entry',
-      side,
+      ...purpose,
       positionMode,
       quantity: asked ?? quantityFor(money(orderNotional), reference, 'down'),
       raiseToMinimum: asked === undefined,
@@ -75,25 +71,15 @@ export function judgeEntry(
   const largest = instrument.marketQuantityMax;
   const coverable = total <= largest;
   const protection = protectionOf(signal, stopLossRate);
-  const entry = { story, side, positionMode, protection, limit, quantity: plan.quantity, held };
+  const entry = { purpose, positionMode, protection, limit, quantity: plan.quantity, held };
   const passes =
     measurements.measure('position_size_max', showQuantity(total), showQuantity(largest), coverable) &&
     judgeGuards(entry, instrument, quote, measurements);
   if (!passes) return measurements.refusal();
 
   const resized = resizeOf(asked, plan.quantity, orderNotional);
-  const order: OrderPlanned = {
-    type: 'order.planned',
-    story,
-    position,
-    strategyId,
-    leg: 'entry',
-    side,
-    attempt: 1,
-    order: plan.order,
-    expiresAt: addMs((signal.timestampMs * MICROS_PER_MS) as Micros, signalAgeMsMax),
-    protection,
-  };
+  const expiresAt = addMs((signal.timestampMs * MICROS_PER_MS) as Micros, signalAgeMsMax);
+  const order = orderPlanned(purpose, plan.order, { expiresAt, protection });
   const { checks } = measurements;
   const decision = { kind: 'accepted', checks, quote, orders: [order], revoked: [] } as const;
   return resized === undefined ? decision : { ...decision, resized };

@@ -1,18 +1,17 @@
 /** Where an entry's stop and target would be, judged before the entry is taken: they must be orders that can be placed. */
 
-import { intentIdOf, type PositionSide } from '../ids.ts';
+import type { PositionSide } from '../ids.ts';
 import type { Instrument, Quote } from '../instrument.ts';
 import { type Price, type Quantity, showPrice, zeroMoney } from '../money.ts';
-import type { ProtectionText, Story } from '../order.ts';
-import { planOrder } from '../plan.ts';
+import type { ProtectionText } from '../order.ts';
+import { type Purpose, planOrder } from '../plan.ts';
 import { entryPriceOf, type Holding, increase, levelsFrom } from '../position.ts';
 import type { PositionMode } from '../settings.ts';
 import type { Signal } from '../signal.ts';
 import type { Measurements } from './measurements.ts';
 
 export interface GuardedEntry {
-  readonly story: Story;
-  readonly side: PositionSide;
+  readonly purpose: Purpose;
   readonly positionMode: PositionMode;
   readonly protection: ProtectionText;
   /** Absent on market entries. */
@@ -28,7 +27,8 @@ export function judgeGuards(
   quote: Quote,
   measurements: Measurements,
 ): boolean {
-  const { story, side, positionMode, protection, limit, quantity, held } = entry;
+  const { purpose, positionMode, protection, limit, quantity, held } = entry;
+  const { side } = purpose;
   const reference = expectedFill(side, limit, quote);
   const entered = increase(held, { price: reference, quantity, fee: zeroMoney });
   const levels = levelsFrom(protection, side, entryPriceOf(entered));
@@ -40,12 +40,7 @@ export function judgeGuards(
     if (triggerPrice === undefined) return true;
     const market =
       limit === undefined ? nearerMarket(leg, side, reference, quote) : { ...quote, mark: limit };
-    const id = intentIdOf(story.key, leg, side);
-    const plan = planOrder(
-      { id, attempt: 1, leg, side, positionMode, quantity, triggerPrice },
-      instrument,
-      market,
-    );
+    const plan = planOrder({ ...purpose, leg, positionMode, quantity, triggerPrice }, instrument, market);
     if (!plan.ok && plan.refusal.reason !== 'would_trigger') return measurements.unplannable(plan.refusal);
     return measurements.measure(
       rule,
