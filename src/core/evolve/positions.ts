@@ -1,0 +1,95 @@
+/** What facts about positions change in the state. */
+
+import type { PositionAdjusted, PositionChanged, PositionClosed, PositionOpened } from '../facts.ts';
+import { dayOf, type Micros, type PositionKey } from '../ids.ts';
+import { addMoney, money, notional, price, quantity, subtractMoney, zeroMoney } from '../money.ts';
+import { entryPriceOf, type Holding, noHolding, type Position } from '../position.ts';
+import type { EngineState } from '../state.ts';
+
+export function positionOf(
+  state: EngineState,
+  { position: key }: { readonly position: PositionKey },
+): Position {
+  const position = state.positions.get(key);
+  if (position === undefined) throw new Error(`no position ${key} at fact ${state.seq + 1}`);
+  return position;
+}
+
+export function openPosition(state: EngineState, fact: PositionOpened, at: Micros): void {
+  const holding = holdingOf(fact);
+  book(state, noHolding, holding, at);
+  state.positions.set(fact.position, {
+    name: { account: state.account, strategy: fact.strategyId, symbol: fact.symbol, side: fact.side },
+    key: fact.position,
+    story: fact.story,
+    openedAt: at,
+    holding,
+    levelsOf: { signal: fact.signal, trace: fact.trace },
+    stop: price(fact.stop),
+    target: fact.target === undefined ? undefined : price(fact.target),
+    exposedSince: at,
+    flatten: fact.flatten,
+    changedAt: at,
+  });
+}
+
+export function changePosition(
+  state: EngineState,
+  position: Position,
+  fact: PositionChanged,
+  at: Micros,
+): void {
+  const holding = holdingOf(fact);
+  book(state, position.holding, holding, at);
+  position.holding = holding;
+  position.changedAt = at;
+  position.flatten ??= fact.flatten;
+  if (fact.stop === undefined) return;
+  position.levelsOf = { signal: fact.signal, trace: fact.trace };
+  position.stop = price(fact.stop);
+  position.target = fact.target === undefined ? undefined : price(fact.target);
+}
+
+export function closePosition(
+  state: EngineState,
+  position: Position,
+  fact: PositionClosed,
+  at: Micros,
+): void {
+  book(state, position.holding, holdingOf(fact), at);
+  state.positions.delete(position.key);
+}
+
+export function adjustPosition(
+  state: EngineState,
+  position: Position,
+  fact: PositionAdjusted,
+  at: Micros,
+): void {
+  const to = quantity(fact.to);
+  if (to === 0n) {
+    state.positions.delete(position.key);
+    return;
+  }
+  const entry = entryPriceOf(position.holding);
+  position.holding = { ...position.holding, quantity: to, cost: notional(entry, to) };
+  position.changedAt = at;
+}
+
+/** What a fill realised and cost is the result of the day, UTC, on which it was booked. */
+function book(state: EngineState, before: Holding, after: Holding, at: Micros): void {
+  const day = dayOf(at);
+  const { realised, fees } = state.today.day === day ? state.today : { realised: zeroMoney, fees: zeroMoney };
+  state.today = {
+    day,
+    realised: addMoney(realised, subtractMoney(after.realised, before.realised)),
+    fees: addMoney(fees, subtractMoney(after.fees, before.fees)),
+  };
+}
+
+const holdingOf = (fact: PositionOpened | PositionChanged | PositionClosed): Holding => ({
+  quantity: quantity(fact.quantity),
+  cost: money(fact.cost),
+  realised: money(fact.realised),
+  fees: money(fact.fees),
+});
