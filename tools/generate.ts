@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { configDocument } from '#app/config.ts';
-import { problemsDocument } from '#intake/problems.ts';
 import { telemetryDocs } from '#telemetry/docs.ts';
+import { errorsDocument } from './generate/errors.ts';
 import { refusalsDocument } from './generate/refusals.ts';
 
 interface Generated {
@@ -15,7 +15,7 @@ interface Generated {
 
 const registry: readonly Generated[] = [
   { path: 'docs/configuration.md', make: async () => configDocument() },
-  { path: 'docs/errors.md', make: async () => problemsDocument() },
+  { path: 'docs/errors.md', make: async () => errorsDocument() },
   { path: 'docs/refusals.md', make: async () => refusalsDocument() },
   { path: 'docs/telemetry.md', make: async () => telemetryDocs() },
 ];

@@ -11,7 +11,7 @@ import type { Answer } from '#engine/answer.ts';
 import { type CrashPoint, Engine, type SignalSubmission, type Unready, unreadyBy } from '#engine/engine.ts';
 import { type Clock, pause, type Timers } from '#engine/time.ts';
 import type { Exchange } from '#exchange/port.ts';
-import type { SignalDesk } from '#intake/http.ts';
+import type { SignalDesk } from '#intake/desk.ts';
 import { type Journal, JournalError } from '#journal/port.ts';
 
 const RESTART_DELAY_MS_MIN = 500;

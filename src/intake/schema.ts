@@ -10,7 +10,7 @@ import type { Signal } from '#core/signal.ts';
 import { type Bounds, readDecimal, showBounds } from './decimal.ts';
 import { derivedSignalId } from './identity.ts';
 import { isNumberLiteral } from './json.ts';
-import type { Problem, ProblemCode } from './problems.ts';
+import type { SignalProblem, SignalProblemCode } from './problems.ts';
 import { readTimestampMs } from './timestamp.ts';
 
 const KEPT_TEXT_LENGTH_MAX = 1024;
@@ -23,7 +23,7 @@ const percentage: Bounds = { min: '0', aboveMin: true, max: '100', belowMax: tru
 const share: Bounds = { min: '0', max: '1' };
 
 /** A value that zod cannot describe: read by hand, and described for the documentation. */
-function custom<T>(read: (value: unknown) => T | Problem, description: object) {
+function custom<T>(read: (value: unknown) => T | SignalProblem, description: object) {
   return z
     .unknown()
     .transform((value, context): T => {
@@ -35,13 +35,13 @@ function custom<T>(read: (value: unknown) => T | Problem, description: object) {
     .meta({ ...description });
 }
 
-const missing: Problem = { code: 'missing_field', message: 'is missing' };
+const missing: SignalProblem = { code: 'missing_field', message: 'is missing' };
 
-const isProblem = (value: unknown): value is Problem =>
+const isProblem = (value: unknown): value is SignalProblem =>
   typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 
 function decimal(bounds: Bounds, description: string, movePoint = 0) {
-  const read = (value: unknown): DecimalText | Problem => {
+  const read = (value: unknown): DecimalText | SignalProblem => {
     const reading = readDecimal(value, bounds, movePoint);
     return reading.ok ? reading.text : reading;
   };
@@ -53,7 +53,7 @@ function decimal(bounds: Bounds, description: string, movePoint = 0) {
 
 /** Kept with the signal, never interpreted: texts as they are, everything else as JSON. */
 function kept(description: string, lengthMax = KEPT_TEXT_LENGTH_MAX) {
-  const read = (value: unknown): string | Problem => {
+  const read = (value: unknown): string | SignalProblem => {
     const text = typeof value === 'string' ? value : asJson(value);
     if (text !== undefined && text.length <= lengthMax) return text;
     return { code: 'too_long', message: `must be at most ${lengthMax} characters long` };
@@ -142,7 +142,7 @@ type Wire = z.infer<typeof signalSchema>;
 
 export type SignalReading =
   | { readonly ok: true; readonly signal: Signal }
-  | { readonly ok: false; readonly problem: Problem };
+  | { readonly ok: false; readonly problem: SignalProblem };
 
 export function readSignal(body: unknown, receivedAtMs: number): SignalReading {
   if (typeof body !== 'object' || body === null || Array.isArray(body) || isNumberLiteral(body)) {
@@ -161,12 +161,12 @@ export function readSignal(body: unknown, receivedAtMs: number): SignalReading {
     : { ok: false, problem: conflict };
 }
 
-const refuse = (code: ProblemCode, message: string): SignalReading => ({
+const refuse = (code: SignalProblemCode, message: string): SignalReading => ({
   ok: false,
   problem: { code, message },
 });
 
-function problemOf(issue: z.core.$ZodIssue, body: Record<string, unknown>): Problem {
+function problemOf(issue: z.core.$ZodIssue, body: Record<string, unknown>): SignalProblem {
   if (issue.code === 'unrecognized_keys') {
     const name = JSON.stringify((issue.keys[0] ?? '').slice(0, NAME_SHOWN_LENGTH_MAX));
     return { code: 'unknown_field', message: `${name} is not a field of a signal.` };
@@ -176,7 +176,7 @@ function problemOf(issue: z.core.$ZodIssue, body: Record<string, unknown>): Prob
   if (value === undefined) return { code: 'missing_field', message: `${field} is missing.` };
   switch (issue.code) {
     case 'custom':
-      return { code: issue.params?.['problem'] as ProblemCode, message: `${field} ${issue.message}.` };
+      return { code: issue.params?.['problem'] as SignalProblemCode, message: `${field} ${issue.message}.` };
     case 'invalid_format':
       return { code: 'wrong_format', message: `${field} ${issue.message}.` };
     case 'invalid_value':
@@ -190,7 +190,7 @@ function problemOf(issue: z.core.$ZodIssue, body: Record<string, unknown>): Prob
   }
 }
 
-function conflictIn(wire: Wire): Problem | undefined {
+function conflictIn(wire: Wire): SignalProblem | undefined {
   const both = (a: keyof Wire, b: keyof Wire): boolean => isPresent(wire[a]) && isPresent(wire[b]);
   if (both('stop_loss', 'stop_loss_pct')) {
     return { code: 'conflicting_fields', message: 'Only one of stop_loss and stop_loss_pct may be given.' };

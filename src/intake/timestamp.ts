@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { readDecimal } from './decimal.ts';
 import { isNumberLiteral } from './json.ts';
-import type { Problem } from './problems.ts';
+import type { SignalProblem } from './problems.ts';
 
 const dateTime = z.iso.datetime({ offset: true, local: true });
 const OFFSET = /(?:Z|[+-]\d{2}:\d{2})$/;
@@ -13,13 +13,13 @@ const MILLISECONDS_FROM = 100_000_000_000;
 const YEAR_2000_MS = 946_684_800_000;
 const YEAR_2100_MS = 4_102_444_800_000;
 
-const malformed: Problem = {
+const malformed: SignalProblem = {
   code: 'wrong_format',
   message: 'must be an RFC 3339 time, or the epoch in seconds or milliseconds',
 };
-const outside: Problem = { code: 'out_of_range', message: 'must lie between the years 2000 and 2100' };
+const outside: SignalProblem = { code: 'out_of_range', message: 'must lie between the years 2000 and 2100' };
 
-export function readTimestampMs(value: unknown): number | Problem {
+export function readTimestampMs(value: unknown): number | SignalProblem {
   let ms: number;
   if (isNumberLiteral(value)) {
     const reading = readDecimal(value, { min: '0', max: '100000000000000' });

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { z } from 'zod';
+import { signalDecision } from '#api/signals.ts';
 import { type Explanation, explanation } from '#api/views/explain.ts';
 import { systemClock } from '#engine/time.ts';
-import { signalDecision } from '#intake/http.ts';
 import { type RunningEngine, runEngine } from './running-engine.ts';
 import { until } from './until.ts';
 

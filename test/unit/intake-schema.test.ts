@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readDecimal } from '#intake/decimal.ts';
 import { numberLiteral, parseJson } from '#intake/json.ts';
-import { problems, problemsDocument } from '#intake/problems.ts';
+import { signalProblems } from '#intake/problems.ts';
 import { readSignal, type SignalReading } from '#intake/schema.ts';
 
 const RECEIVED_AT_MS = 1_790_000_000_000;
@@ -268,10 +268,8 @@ describe('the schema of a signal', () => {
 });
 
 describe('the codes of bad input', () => {
-  it('are all documented, and every one that a signal can have is in the table', () => {
-    const document = problemsDocument();
-    for (const code of Object.keys(problems)) assert.ok(document.includes(`| \`${code}\` |`), code);
-    for (const [, , code] of bad) assert.ok(code in problems, code);
+  it('are all in the table', () => {
+    for (const [, , code] of bad) assert.ok(code in signalProblems, code);
   });
 });
 

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { signalReceipt } from '#api/signals.ts';
 import { explanation } from '#api/views/explain.ts';
 import { systemClock } from '#engine/time.ts';
-import { signalReceipt } from '#intake/http.ts';
 import { decide, getJson, post, runOneEngine, signal, theEngine } from '#test/support/api-client.ts';
 
 runOneEngine();

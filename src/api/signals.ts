@@ -5,25 +5,17 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { AccountId } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
-import type { Answer } from '#engine/answer.ts';
-import type { SignalSubmission, Unready } from '#engine/engine.ts';
+import type { Signal } from '#core/signal.ts';
 import type { Clock } from '#engine/time.ts';
-import { signalKeyFor, traceContextOf } from './identity.ts';
-import { parseJson, RepeatedFieldError } from './json.ts';
-import { type Problem, ProblemError } from './problems.ts';
-import { readSignal, signalSchema } from './schema.ts';
+import type { SignalDesk } from '#intake/desk.ts';
+import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
+import { readMessage } from '#intake/message.ts';
+import { signalSchema } from '#intake/schema.ts';
+import { ProblemError } from './problems.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
 const CONTENT_TYPE = 'application/json';
-const NAME_SHOWN_LENGTH_MAX = 64;
-
-/** Who takes the signals: the engine of one account, or whoever stands in for it while it is down. */
-export interface SignalDesk {
-  readonly account: AccountId;
-  submit(submission: SignalSubmission): Promise<Answer | Unready>;
-}
 
 const receipt = {
   signal_id: z.string(),
@@ -120,20 +112,10 @@ async function receive(
   };
 }
 
-function readBody(body: unknown, receivedAtMs: number) {
+function readBody(body: unknown, receivedAtMs: number): Signal {
   if (!(body instanceof Uint8Array))
     throw new ProblemError('unsupported_content_type', 'The body must be application/json.');
-  let json: unknown;
-  try {
-    json = parseJson(body);
-  } catch (error) {
-    if (!(error instanceof RepeatedFieldError)) throw new ProblemError('malformed_json');
-    const name = JSON.stringify(error.field.slice(0, NAME_SHOWN_LENGTH_MAX));
-    throw new ProblemError('malformed_json', `The field ${name} comes twice in one object.`);
-  }
-  const reading = readSignal(json, receivedAtMs);
-  if (!reading.ok) throw asError(reading.problem);
+  const reading = readMessage(body, receivedAtMs);
+  if (!reading.ok) throw new ProblemError(reading.problem.code, reading.problem.message);
   return reading.signal;
 }
-
-const asError = ({ code, message }: Problem): ProblemError => new ProblemError(code, message);
