@@ -6,7 +6,7 @@ import type { Symbol } from '#core/ids.ts';
 import { instrument } from '#core/instrument.ts';
 import { showPrice } from '#core/money.ts';
 import type { PlannedOrder } from '#core/order.ts';
-import { until } from '../support/binance-script.ts';
+import { until } from '#test/support/until.ts';
 import { BTC, Rig, refOf, SYMBOLS, traded } from '../support/exchange-rig.ts';
 
 suite('exchange contract', { concurrency: 8 }, () => {

@@ -9,8 +9,9 @@ import type { CrashPoint } from '#engine/engine.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import type { LedgerEntry } from '#simex/types.ts';
 import { Random } from '#test/support/random.ts';
-import { Scene, until } from '#test/support/scene.ts';
+import { Scene } from '#test/support/scene.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
+import { until } from '#test/support/until.ts';
 import { coverViolations, executionViolations } from './verdict.ts';
 
 const crashPoints: [CrashPoint, ...CrashPoint[]] = ['decided', 'durable', 'sending', 'answered', 'event'];
@@ -89,10 +90,14 @@ class Publisher {
   async finish(): Promise<void> {
     this.stop();
     await this.#loop;
-    await until('every signal is acknowledged', async () => {
-      await this.#sendWaiting();
-      return this.#waiting.length === 0;
-    });
+    await until(
+      'every signal is acknowledged',
+      async () => {
+        await this.#sendWaiting();
+        return this.#waiting.length === 0;
+      },
+      SETTLE_MS_MAX,
+    );
   }
 
   async #run(): Promise<void> {

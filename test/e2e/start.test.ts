@@ -46,7 +46,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 const allEnd = (pids: readonly number[]): Promise<true> =>
-  until('no process is left', () => (pids.some(isAlive) ? undefined : true), END_MS_MAX);
+  until('no process is left', () => !pids.some(isAlive), END_MS_MAX);
 
 function headOf(dataDir: string): number {
   const reader = openJournalReader(join(dataDir, 'journal.sqlite'));
@@ -82,7 +82,7 @@ it('starts, tells the first story within ten seconds, stops on Ctrl-C, and goes 
   assert.ok(head > 0);
 
   const again = runCommand(['start', '--no-demo', '--seed', '8'], env);
-  await until('it is ready', () => again.output().includes('Ready for signals') || undefined, STORY_MS_MAX);
+  await until('it is ready', () => again.output().includes('Ready for signals'), STORY_MS_MAX);
   assert.match(again.output(), /exchange +simulated, seed 7, http/);
   assert.match(again.output(), /^The exchange in .* goes on with seed 7; --seed 8 is for new data\.$/m);
   assert.equal(childrenOf(again.pid).length, 3);
@@ -117,9 +117,9 @@ it('starts a part again that died, and ends every part when it is killed itself'
   await until(
     'the engine is back',
     async () => {
-      if (!command.output().includes('engine ended by signal SIGKILL; it is started again')) return undefined;
+      if (!command.output().includes('engine ended by signal SIGKILL; it is started again')) return false;
       const ready = await fetch(`http://127.0.0.1:${env['TRADEENGINE_PORT']}/ready`).catch(() => undefined);
-      return ready?.status === 200 || undefined;
+      return ready?.status === 200;
     },
     STORY_MS_MAX,
   );

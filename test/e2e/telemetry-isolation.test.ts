@@ -5,7 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Scene, until } from '#test/support/scene.ts';
+import { Scene } from '#test/support/scene.ts';
+import { until } from '#test/support/until.ts';
 
 const SIGNALS = 6;
 const ARRIVAL_MS_MAX = 30_000;

@@ -60,7 +60,7 @@ describe('the engine process', () => {
       assert.equal((await get(env, '/live'))?.status, 200);
       await until('it says what it misses', async () => {
         const answer = await get(env, '/ready');
-        return answer?.body.reasons?.[0]?.message.includes('exchange cannot be reached') || undefined;
+        return answer?.body.reasons?.[0]?.message.includes('exchange cannot be reached') === true;
       });
       const simex = await startSimex({ port: Number(env['SIMEX_PORT']), seed: 1 });
       try {

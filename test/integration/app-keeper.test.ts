@@ -50,7 +50,7 @@ function keeperOf(options: Partial<KeeperOptions> & { readonly store?: MemorySto
 }
 
 const ready = (keeper: Keeper): Promise<true> =>
-  until('the engine is ready', () => (keeper.unready === undefined ? true : undefined));
+  until('the engine is ready', () => keeper.unready === undefined);
 
 let made = 0;
 function submit(keeper: Keeper, name?: string) {
@@ -84,13 +84,13 @@ it('takes no signals while the disk is full, and goes on by itself when it is no
   assert.deepEqual(twice, ['journal_unavailable', 'journal_unavailable']);
   assert.equal(await submit(keeper), 'journal_unavailable');
   assert.equal(keeper.unready?.code, 'journal_unavailable');
-  await until('it was tried again', () => problems.includes('engine_restarts') || undefined);
+  await until('it was tried again', () => problems.includes('engine_restarts'));
   store.entriesMax = Number.POSITIVE_INFINITY;
   await ready(keeper);
   assert.notEqual(typeof (await submit(keeper)), 'string');
   const entries = (): number =>
     recentOrders.newest({}, 100).filter(({ planned }) => planned.leg === 'entry').length;
-  await until('the second order is known', () => (entries() === 2 ? true : undefined));
+  await until('the second order is known', () => entries() === 2);
 });
 
 it('tells a defect as a failure of the engine, not of the journal, and goes on by itself', async () => {

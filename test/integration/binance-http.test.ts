@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { Http, type HttpRequest } from '#exchange/binance/http.ts';
-import { until } from '../support/binance-script.ts';
+import { until } from '#test/support/until.ts';
 
 const servers: Server[] = [];
 const clients: Http[] = [];

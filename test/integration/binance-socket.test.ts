@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { StreamSocket, type StreamSocketOptions } from '#exchange/binance/socket.ts';
-import { until } from '../support/binance-script.ts';
+import { until } from '#test/support/until.ts';
 
 let server: WebSocketServer;
 let clients: WebSocket[];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Symbol } from '#core/ids.ts';
 import { showPrice } from '#core/money.ts';
+import { until } from '#test/support/until.ts';
 import {
   algoBody,
   type BinanceRig,
@@ -17,7 +18,7 @@ import {
   STOP,
   tradeBody,
 } from '../support/binance-rig.ts';
-import { failure, LISTEN_KEY, ok, ScriptedBinance, until } from '../support/binance-script.ts';
+import { failure, LISTEN_KEY, ok, ScriptedBinance } from '../support/binance-script.ts';
 
 let rig: BinanceRig;
 eachWithRig((made) => {

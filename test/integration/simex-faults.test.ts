@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Simex } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
-import { SimexClient, until } from '#test/support/simex-client.ts';
+import { SimexClient } from '#test/support/simex-client.ts';
+import { until } from '#test/support/until.ts';
 
 let simex: Simex;
 let client: SimexClient;
@@ -121,7 +122,7 @@ test('query-lag hides an accepted order for a while', async () => {
   await answer;
   const query = () => client.signed('GET', '/fapi/v1/order', { symbol: 'ETHUSDT', origClientOrderId: id });
   assert.equal((await query()).body.code, -2013);
-  await until(async () => (await query()).status === 200);
+  await until('the order can be queried', async () => (await query()).status === 200);
 });
 
 test('clock-skew shifts the server time that requests are judged by', async () => {
@@ -170,7 +171,7 @@ test('stream-duplicate sends an event twice', async () => {
   await client.faults({ kind: 'stream-duplicate', event: 'ORDER_TRADE_UPDATE' });
   const { id, answer } = order();
   await answer;
-  await until(() => states(id).filter((state) => state === 'FILLED').length === 2);
+  await until('both parts are filled', () => states(id).filter((state) => state === 'FILLED').length === 2);
   assert.deepEqual(states(id).slice(0, 2), ['NEW', 'NEW']);
   reader.socket.close();
 });
@@ -180,7 +181,7 @@ test('stream-drop loses an event, and only that', async () => {
   await client.faults({ kind: 'stream-drop', event: 'ORDER_TRADE_UPDATE', count: 1 });
   const { id, answer } = order();
   await answer;
-  await until(() => states(id).includes('FILLED'));
+  await until('it is filled', () => states(id).includes('FILLED'));
   assert.equal(states(id).includes('NEW'), false);
   reader.socket.close();
 });
@@ -190,7 +191,7 @@ test('stream-reorder sends an event after its successor', async () => {
   await client.faults({ kind: 'stream-reorder', event: 'ORDER_TRADE_UPDATE', count: 1 });
   const { id, answer } = order();
   await answer;
-  await until(() => states(id).includes('NEW') && states(id).includes('FILLED'));
+  await until('both events came', () => states(id).includes('NEW') && states(id).includes('FILLED'));
   const kinds = reader.messages.map((message) => message.e);
   assert.equal(kinds[0], 'ACCOUNT_UPDATE', 'the first event was held back');
   reader.socket.close();
@@ -203,7 +204,7 @@ test('stream-delay sends events late', async () => {
   const { id, answer } = order();
   await answer;
   assert.deepEqual(states(id), []);
-  await until(() => states(id).includes('FILLED'));
+  await until('it is filled', () => states(id).includes('FILLED'));
   assert.ok(performance.now() - startMs >= 245);
   reader.socket.close();
 });
@@ -225,5 +226,5 @@ test('stream-disconnect ends the private connections', async () => {
   const { reader } = await privateStream();
   await client.faults({ kind: 'stream-disconnect', count: 1 });
   await order().answer;
-  await until(() => reader.closed);
+  await until('the stream is cut', () => reader.closed);
 });

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startSimex } from '#simex/server.ts';
-import { SimexClient, until } from '#test/support/simex-client.ts';
+import { SimexClient } from '#test/support/simex-client.ts';
+import { until } from '#test/support/until.ts';
 
 const directories: string[] = [];
 async function directory(): Promise<string> {
@@ -75,7 +76,7 @@ test('every answered order is in the ledger after SIGKILL, once, and the state g
       }
     }, /fetch failed|terminated/);
     const enough = answered.length + 15;
-    await until(() => answered.length >= enough);
+    await until('enough is answered', () => answered.length >= enough);
     before = await client.ledger();
     assert.deepEqual(await end(child, 'SIGKILL'), [null, 'SIGKILL']);
     await flow;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Simex } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
-import { SimexClient, until } from '#test/support/simex-client.ts';
+import { SimexClient } from '#test/support/simex-client.ts';
+import { until } from '#test/support/until.ts';
 
 let simex: Simex;
 let client: SimexClient;
@@ -90,9 +91,9 @@ test('a route can be disconnected, the others stay', async () => {
   const market = await client.stream('/market/ws/btcusdt@markPrice@1s');
   const quotes = await client.stream('/public/ws/btcusdt@bookTicker');
   assert.equal((await client.control('POST', '/sim/disconnect', { route: 'market' })).status, 200);
-  await until(() => market.closed);
+  await until('the market stream is cut', () => market.closed);
   const seen = quotes.messages.length;
-  await until(() => quotes.messages.length > seen);
+  await until('the quotes go on', () => quotes.messages.length > seen);
   assert.equal((await client.control('POST', '/sim/disconnect', { route: 'all' })).status, 400);
   quotes.socket.close();
 });

@@ -9,7 +9,8 @@ import { metrics } from '#telemetry/catalogue.ts';
 import { project } from '#telemetry/projection.ts';
 import { Collector } from '#test/support/telemetry-collector.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
-import { ArrayJournal, MemoryCursor, pumpTo, stopPumps, until } from '#test/support/telemetry-pump.ts';
+import { ArrayJournal, MemoryCursor, pumpTo, stopPumps } from '#test/support/telemetry-pump.ts';
+import { until } from '#test/support/until.ts';
 
 let fresh: Collector;
 

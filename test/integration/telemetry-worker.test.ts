@@ -14,7 +14,7 @@ import type { ProcessLog } from '#telemetry/process-log.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import { Collector } from '#test/support/telemetry-collector.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
-import { until } from '#test/support/telemetry-pump.ts';
+import { until } from '#test/support/until.ts';
 
 const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
 const entries = journalOf(40);

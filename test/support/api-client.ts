@@ -21,7 +21,7 @@ export function theEngine(): RunningEngine {
 export function runOneEngine(): void {
   before(async () => {
     running = await runEngine();
-    await until('the engine is ready', () => theEngine().engine.unready === undefined || undefined);
+    await until('the engine is ready', () => theEngine().engine.unready === undefined);
   });
   after(() => running?.stop());
 }

@@ -147,12 +147,3 @@ export class ScriptedBinance {
     }
   }
 }
-
-/** Waits for a condition; fails with what was waited for. */
-export async function until(what: string, condition: () => boolean, deadlineMs = 5_000): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

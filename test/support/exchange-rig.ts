@@ -11,7 +11,7 @@ import { BinanceUsdm } from '#exchange/binance/usdm.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { defaultApiKey, defaultApiSecret, type Simex, startSimex } from '#simex/server.ts';
 import type { LedgerEntry } from '#simex/types.ts';
-import { until } from './binance-script.ts';
+import { until } from './until.ts';
 
 export const BTC = 'BTCUSDT' as Symbol;
 const ETH = 'ETHUSDT' as Symbol;
@@ -138,9 +138,9 @@ export class Rig {
     );
   }
 
-  told({ clientOrderId }: PlannedOrder, status: OrderReport['status']): Promise<void> {
+  async told({ clientOrderId }: PlannedOrder, status: OrderReport['status']): Promise<void> {
     const isTold = () => this.reportsOf(clientOrderId).some((report) => report.status === status);
-    return until(`${clientOrderId} ${status}`, isTold);
+    await until(`${clientOrderId} ${status}`, isTold);
   }
 }
 

@@ -7,25 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { journalPathIn } from '#app/replay.ts';
 import { freePorts } from './free-ports.ts';
+import { until } from './until.ts';
 
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 const READY_MS_MAX = 20_000;
 const END_MS_MAX = 10_000;
-const POLL_MS = 20;
 
 const program = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
-
-export async function until(
-  what: string,
-  holds: () => Promise<boolean>,
-  withinMs = READY_MS_MAX,
-): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
 
 interface Ports {
   readonly engine: number;
@@ -76,6 +64,7 @@ export class Scene {
     await until(
       'the exchange answers',
       async () => (await scene.get(`${scene.simexUrl}/fapi/v1/ping`)) !== undefined,
+      READY_MS_MAX,
     );
     return scene;
   }
@@ -97,9 +86,13 @@ export class Scene {
   async #startEngine(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
     const engine = this.#spawn(args, env);
     this.#engine = engine;
-    await until(`the engine is ready; its last words: ${this.#lastWords}`, async () => {
-      return hasEnded(engine) || (await this.get(`${this.engineUrl}/ready`)) !== undefined;
-    });
+    await until(
+      `the engine is ready; its last words: ${this.#lastWords}`,
+      async () => {
+        return hasEnded(engine) || (await this.get(`${this.engineUrl}/ready`)) !== undefined;
+      },
+      READY_MS_MAX,
+    );
   }
 
   get engineHasEnded(): boolean {
@@ -115,6 +108,7 @@ export class Scene {
     await until(
       'the observatory answers',
       async () => (await this.get(`${this.observatoryUrl}/health`)) !== undefined,
+      READY_MS_MAX,
     );
   }
 

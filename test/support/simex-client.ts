@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { until } from './until.ts';
 
 export interface Answer {
   readonly status: number;
@@ -107,15 +108,6 @@ export class StreamReader {
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
   async next(matches: (message: any) => boolean, withinMs = 3000): Promise<any> {
-    await until(() => this.messages.some(matches), withinMs);
-    return this.messages.find(matches);
-  }
-}
-
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
-  const deadlineMs = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > deadlineMs) throw new Error(`not within ${withinMs} ms: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    return until(`a message that fits ${matches}`, () => this.messages.find(matches), withinMs);
   }
 }

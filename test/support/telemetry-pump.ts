@@ -88,11 +88,3 @@ export async function stopPumps(): Promise<void> {
   for (const { pump } of running) pump.stop();
   await Promise.all(running.splice(0).map(({ ended }) => ended));
 }
-
-export async function until(what: string, condition: () => boolean, deadlineMs = 8_000): Promise<void> {
-  const startedAt = performance.now();
-  while (!condition()) {
-    if (performance.now() - startedAt > deadlineMs) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
