@@ -7,7 +7,8 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export type Attributes = { [key: string]: JsonValue };
 
 export interface ErrorAnswer {
-  error: { code: 'invalid_parameter' | 'not_found' | 'busy' | 'query_timeout' | 'internal'; message: string };
+  code: 'invalid_parameter' | 'not_found' | 'busy' | 'query_timeout' | 'internal';
+  message: string;
 }
 
 export type SignalOutcome =

@@ -156,7 +156,7 @@ describe('observatory page', { skip }, () => {
     await page.route('**/api/signals*', (route) =>
       route.fulfill({
         status: 503,
-        json: { error: { code: 'busy', message: '8 queries are running; try again' } },
+        json: { code: 'busy', message: '8 queries are running; try again' },
       }),
     );
     await page.goto(running.url);

@@ -27,7 +27,7 @@ export async function call<Answer>(path: string, signal: AbortSignal): Promise<A
   }
   if (response.ok) return (await response.json()) as Answer;
   const answer = (await response.json().catch(() => undefined)) as ErrorAnswer | undefined;
-  throw new ApiError(answer?.error.code ?? 'internal', answer?.error.message ?? `status ${response.status}`);
+  throw new ApiError(answer?.code ?? 'internal', answer?.message ?? `status ${response.status}`);
 }
 
 export type Connection = 'connecting' | 'live' | 'lost';

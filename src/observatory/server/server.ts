@@ -42,9 +42,7 @@ interface ServerOptions {
   onFailure(error: unknown): void;
 }
 
-const problem = (code: ErrorAnswer['error']['code'], message: string): ErrorAnswer => ({
-  error: { code, message },
-});
+const problem = (code: ErrorAnswer['code'], message: string): ErrorAnswer => ({ code, message });
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_METRIC_RANGE_NS = 3_600_000_000_000n;
