@@ -133,7 +133,7 @@ function readableSpan(span: SpanData, resource: Resource): ReadableSpan {
         ? { code: SpanStatusCode.UNSET }
         : { code: SpanStatusCode.ERROR, message: span.error },
     attributes: mutable(span.attributes),
-    links: span.link === undefined ? [] : [{ context: spanContext(span.link) }],
+    links: (span.links ?? []).map((link) => ({ context: spanContext(link) })),
     events: [],
     resource,
     instrumentationScope: scope,

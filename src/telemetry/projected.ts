@@ -23,7 +23,7 @@ export interface SpanData extends SpanRef {
   readonly attributes: AttributeValues;
   /** What went wrong, on spans of failed operations. */
   readonly error?: string | undefined;
-  readonly link?: SpanRef | undefined;
+  readonly links?: readonly SpanRef[] | undefined;
 }
 
 export interface LogData {

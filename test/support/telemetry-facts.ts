@@ -37,7 +37,7 @@ export interface StoryNames {
   readonly startedAt: number;
 }
 
-const defaultNames: StoryNames = {
+export const defaultNames: StoryNames = {
   seq: 101,
   trace: '4bf92f3577b34da6a3ce929d0e0e4736',
   id: 's-1',

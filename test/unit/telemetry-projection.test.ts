@@ -11,7 +11,7 @@ import { attributes } from '#telemetry/attributes.ts';
 import { factEvents, metrics, spans } from '#telemetry/catalogue.ts';
 import type { SpanData } from '#telemetry/projected.ts';
 import { project } from '#telemetry/projection.ts';
-import { at, fixtures, journalOf, wholeStory } from '#test/support/telemetry-facts.ts';
+import { at, defaultNames, fixtures, journalOf, wholeStory } from '#test/support/telemetry-facts.ts';
 
 const table = fixtures();
 const types = Object.keys(table) as FactType[];
@@ -141,9 +141,24 @@ test('a stop that closes the position is told in a later trace that is linked to
   assert.equal(fill?.traceId, close?.traceId);
   assert.equal(fill?.parentSpanId, close?.spanId);
   assert.equal(close?.parentSpanId, undefined);
-  assert.deepEqual(close?.link, { traceId: root?.traceId, spanId: root?.spanId });
+  assert.deepEqual(close?.links, [{ traceId: root?.traceId, spanId: root?.spanId }]);
   assert.equal(close?.attributes['tradeengine.signal.trace_id'], root?.traceId);
   assert.ok((close?.start ?? 0) <= (fill?.start ?? 0), 'the parent begins no later than its child');
+});
+
+test('a position that another signal closes is linked to both signals', () => {
+  const [opened] = wholeStory().flatMap((entry) => project(entry).spans);
+  const closing = { ...defaultNames, seq: 201, trace: '7'.repeat(32), id: 's-2' };
+  const [asked] = wholeStory(closing).flatMap((entry) => project(entry).spans);
+  const [, closed] = table['position.closed'];
+  const [fill] = fixtures(closing)['position.closed'];
+  assert.ok(fill !== undefined && closed !== undefined);
+  const { spans: made } = project({ seq: 301 as Seq, at: at(20_000), facts: [fill, closed] });
+  const close = made.find(({ name }) => name === 'position close');
+  assert.deepEqual(
+    close?.links,
+    [opened, asked].map((span) => ({ traceId: span?.traceId, spanId: span?.spanId })),
+  );
 });
 
 test('a guard that fills in part, and closes nothing, starts a later trace of its own', () => {
@@ -153,6 +168,7 @@ test('a guard that fills in part, and closes nothing, starts a later trace of it
   const made = project({ seq: 301 as Seq, at: at(20_000), facts }).spans;
   assert.equal(made.length, 1);
   assert.equal(made[0]?.parentSpanId, undefined);
-  assert.equal(made[0]?.link?.traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
-  assert.notEqual(made[0]?.traceId, made[0]?.link?.traceId);
+  const [link] = made[0]?.links ?? [];
+  assert.equal(link?.traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
+  assert.notEqual(made[0]?.traceId, link?.traceId);
 });

@@ -7,9 +7,10 @@ import type { Fact, OrderFilled } from '#core/facts.ts';
 import { type Leg, MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
 import { approximate } from '#core/money.ts';
 import { type AttributeValues, type LabelValue, labelValues } from '../attributes.ts';
-import { closeSpanId, fillSpanId, laterTraceId, receiveSpanId, submitSpanId } from '../identity.ts';
+import { closeSpanId, fillSpanId, laterTraceId, submitSpanId } from '../identity.ts';
 import { type Context, type FactTelemetry, type SpanRef, showTime } from '../projected.ts';
 import { latency, orderAttributes, purpose } from './order-parts.ts';
+import { receiveSpan } from './signals.ts';
 
 export function projectFill(fact: OrderFilled, context: Context): FactTelemetry {
   const leg = { 'tradeengine.order.leg': fact.leg };
@@ -41,7 +42,7 @@ export function projectFill(fact: OrderFilled, context: Context): FactTelemetry 
         traceId: place.traceId,
         spanId: place.spanId,
         parentSpanId: place.parentSpanId,
-        link: place.link,
+        links: place.links,
         start: Math.min(tradedAt, context.at) as Micros,
         end: context.at,
         attributes,
@@ -61,7 +62,7 @@ export function projectFill(fact: OrderFilled, context: Context): FactTelemetry 
 
 interface Place extends SpanRef {
   readonly parentSpanId?: string;
-  readonly link?: SpanRef;
+  readonly links?: readonly SpanRef[];
   readonly attributes?: AttributeValues;
 }
 
@@ -94,7 +95,7 @@ function laterPlace(fact: OrderFilled, { seq, entry }: Context): Place {
   return {
     traceId,
     spanId: fillSpanId(traceId, fact.clientOrderId, fact.tradeId),
-    link: { traceId: fact.trace, spanId: receiveSpanId(fact.trace, fact.signal) },
+    links: [receiveSpan(fact)],
     attributes,
   };
 }

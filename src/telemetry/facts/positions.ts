@@ -1,15 +1,16 @@
 /**
  * The telemetry of positions. What protects a position is told in its signal's trace; its end, which may come much
- * later, starts a trace of its own with a link to the signal.
+ * later, starts a trace of its own with links to the signal and to that of the order that closed it.
  */
 
-import type { PositionClosed } from '#core/facts.ts';
-import { MICROS_PER_MS, type Micros, type PositionKey, type Seq, type TraceId } from '#core/ids.ts';
+import type { OrderFilled, PositionClosed } from '#core/facts.ts';
+import { MICROS_PER_MS, type Micros, type PositionKey, type Seq } from '#core/ids.ts';
 import { approximate } from '#core/money.ts';
 import type { AttributeValues } from '../attributes.ts';
-import { armSpanId, closeSpanId, decideSpanId, laterTraceId, receiveSpanId } from '../identity.ts';
+import { armSpanId, closeSpanId, decideSpanId, laterTraceId } from '../identity.ts';
 import type { Context, Projections, SpanRef } from '../projected.ts';
 import { secondsBetween, showTime } from '../projected.ts';
+import { type AboutSignal, receiveSpan } from './signals.ts';
 
 type PositionFactType =
   | 'position.opened'
@@ -19,10 +20,8 @@ type PositionFactType =
   | 'position.protected'
   | 'position.exposed';
 
-interface AboutPosition {
+interface AboutPosition extends AboutSignal {
   readonly position: PositionKey;
-  readonly signal: Seq;
-  readonly trace: TraceId;
 }
 
 interface Figures {
@@ -90,7 +89,7 @@ export const projectPositions: Projections<PositionFactType> = {
           start: closingSince(fact, context),
           end: context.at,
           attributes,
-          link: { traceId: fact.trace, spanId: receiveSpanId(fact.trace, fact.signal) },
+          links: signalsOf(fact, context).map(receiveSpan),
         },
       ],
       metrics: [
@@ -174,6 +173,16 @@ const decideSpan = ({ trace, signal }: AboutPosition): SpanRef => ({
 function closeSpan({ trace }: PositionClosed, seq: Seq): SpanRef {
   const traceId = laterTraceId(trace, seq);
   return { traceId, spanId: closeSpanId(traceId, seq) };
+}
+
+/** The signal that opened the position, and the one whose order closed it where that is another. */
+function signalsOf(fact: PositionClosed, { seq, entry }: Context): AboutSignal[] {
+  const closing = entry.facts
+    .slice(0, seq - entry.seq)
+    .findLast(
+      (other): other is OrderFilled => other.type === 'order.filled' && other.position === fact.position,
+    );
+  return closing === undefined || closing.signal === fact.signal ? [fact] : [fact, closing];
 }
 
 /** From the first of the trades that were journaled together with the closing, or its own moment without any. */

@@ -1,16 +1,22 @@
 /** The telemetry of a signal's receipt and decision. */
 
 import type { Check, Fact, SignalAccepted, SignalRefused } from '#core/facts.ts';
-import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros, type Seq, type TraceId } from '#core/ids.ts';
 import { refusals } from '#core/refusal.ts';
 import type { Signal } from '#core/signal.ts';
 import type { AttributeValues } from '../attributes.ts';
 import { decideSpanId, receiveSpanId } from '../identity.ts';
-import type { Context, Projections, SpanData } from '../projected.ts';
+import type { Context, Projections, SpanData, SpanRef } from '../projected.ts';
 import { secondsBetween, showTime } from '../projected.ts';
 
 type SignalFactType = 'signal.received' | 'signal.duplicated' | 'signal.accepted' | 'signal.refused';
 type Decision = SignalAccepted | SignalRefused;
+
+/** What every fact says that goes back to a signal. */
+export interface AboutSignal {
+  readonly trace: TraceId;
+  readonly signal: Seq;
+}
 
 export const projectSignals: Projections<SignalFactType> = {
   'signal.received': (fact, { at, entry }) => {
@@ -142,6 +148,12 @@ export const projectSignals: Projections<SignalFactType> = {
     ],
   }),
 };
+
+/** Where a signal's trace begins: what a later trace is linked to. */
+export const receiveSpan = ({ trace, signal }: AboutSignal): SpanRef => ({
+  traceId: trace,
+  spanId: receiveSpanId(trace, signal),
+});
 
 const isDecision = (fact: Fact): fact is Decision =>
   fact.type === 'signal.accepted' || fact.type === 'signal.refused';
