@@ -7,11 +7,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Signal } from '#core/signal.ts';
+import type { Answer } from '#engine/answer.ts';
 import type { Clock } from '#engine/time.ts';
 import type { SignalDesk } from '#intake/desk.ts';
 import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
 import { readMessage } from '#intake/message.ts';
-import { signalSchema } from '#intake/schema.ts';
+import { signalSchema, wireFields } from '#intake/schema.ts';
 import { ProblemError } from './problems.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -21,6 +22,10 @@ const receipt = {
   signal_id: z.string(),
   trace_id: z.string().describe('The trace that tells the story of the signal.'),
   duplicate: z.boolean().describe('The signal had been received before: this is its first answer again.'),
+  differs: z
+    .array(z.string())
+    .describe('The fields of a duplicate whose content is not that of the first time: its id is used twice.'),
+  message: z.string().optional().describe('A sentence on what the publisher should know.'),
 };
 
 export const signalReceipt = z.strictObject({ ...receipt, status: z.literal('durable') });
@@ -58,7 +63,7 @@ export interface SignalRoutesOptions {
 const documentation = {
   summary: 'Submit a trading signal',
   description:
-    'Answers 202 once the signal is durable. The same signal id again gets the first answer again and makes no second order.',
+    'Answers 202 once the signal is durable. The same signal id again gets the first answer again and makes no second order; whether it is the same signal is said beside it.',
   tags: ['signals'],
   body: z.toJSONSchema(signalSchema, { io: 'input' }),
   querystring: z.toJSONSchema(query),
@@ -99,7 +104,12 @@ async function receive(
   const context = traceContextOf(typeof traceparent === 'string' ? traceparent : undefined, key);
   const answer = await desk.submit({ signal, key, ...context, receivedAt });
   if (typeof answer === 'string') throw new ProblemError(answer);
-  const common = { signal_id: answer.signalId, trace_id: answer.trace, duplicate: answer.duplicate };
+  const common = {
+    signal_id: answer.signalId,
+    trace_id: answer.trace,
+    duplicate: answer.duplicate,
+    ...differencesOf(answer),
+  };
   if (wanted.data.wait === undefined) {
     void reply.code(202);
     return { ...common, status: 'durable' };
@@ -110,6 +120,13 @@ async function receive(
     status: 'decided',
     decision: decision.outcome === 'refused' ? decision : { ...decision, orders: [...decision.orders] },
   };
+}
+
+function differencesOf({ differs }: Answer): { differs: string[]; message?: string } {
+  const names = differs.map((field) => wireFields[field]);
+  if (names.length === 0) return { differs: names };
+  const message = `This id had been used for a signal with another ${names.join(', ')}: nothing was done, and the answer is that of the first.`;
+  return { differs: names, message };
 }
 
 function readBody(body: unknown, receivedAtMs: number): Signal {

@@ -1,15 +1,7 @@
 /** What can happen to the engine: everything that comes from outside reaches the decider as one of these. */
 
-import type {
-  AccountId,
-  ClientOrderId,
-  Micros,
-  PositionSide,
-  Seq,
-  SignalKey,
-  Symbol,
-  TraceId,
-} from './ids.ts';
+import type { SignalReceived } from './facts.ts';
+import type { AccountId, ClientOrderId, Micros, PositionSide, SignalKey, Symbol, TraceId } from './ids.ts';
 import type { InstrumentText, Quote } from './instrument.ts';
 import type { DecimalText } from './money.ts';
 import type { OrderBook, OrderReport, SubmitOutcome } from './order.ts';
@@ -38,8 +30,8 @@ export interface ReceiveSignal {
   readonly trace: TraceId;
   readonly parentSpan?: string;
   readonly receivedAt: Micros;
-  /** The number of the first receipt, if the journal has the key already. */
-  readonly duplicateOf?: Seq;
+  /** The first receipt, if the journal has the key already. */
+  readonly duplicateOf?: SignalReceived;
 }
 
 /** The answer to an order that was sent. */

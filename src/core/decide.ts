@@ -15,6 +15,7 @@ import { uphold } from './protection.ts';
 import { compareSnapshot } from './reconcile.ts';
 import { decideOutcome, decideReport } from './report.ts';
 import { decideRetries } from './retry.ts';
+import { differences } from './signal.ts';
 import type { EngineState } from './state.ts';
 
 /** An order that was heard of more recently may only be late to show on the exchange's query side. */
@@ -108,7 +109,10 @@ function decideSignal(state: EngineState, command: ReceiveSignal, moment: Moment
   const { signal: content, key, trace, receivedAt, duplicateOf } = command;
   const parent = command.parentSpan === undefined ? {} : { parentSpan: command.parentSpan };
   if (duplicateOf !== undefined) {
-    return [{ type: 'signal.duplicated', signal: duplicateOf, trace, ...parent, content, receivedAt }];
+    const { signal } = duplicateOf;
+    const found = differences(duplicateOf, { content, receivedAt });
+    const differs = found.length === 0 ? {} : { differs: found };
+    return [{ type: 'signal.duplicated', signal, trace, ...parent, content, receivedAt, ...differs }];
   }
   const story: Story = { signal: (state.seq + 1) as Seq, key, trace };
   const decision = judge(state, content, story, moment);

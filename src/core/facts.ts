@@ -23,7 +23,7 @@ import type { EndStatus, ExchangeRefusal, OrderBook, PlannedOrder, ProtectionTex
 import type { FlattenReason } from './position.ts';
 import type { RefusalReason } from './refusal.ts';
 import type { TradingSettings } from './settings.ts';
-import type { Signal } from './signal.ts';
+import type { ContentField, Signal } from './signal.ts';
 
 /** Rises when the meaning or shape of a fact changes; entries carry the version they were written in. */
 export const FACTS_VERSION = 1;
@@ -66,6 +66,8 @@ export interface SignalDuplicated {
   readonly parentSpan?: string;
   readonly content: Signal;
   readonly receivedAt: Micros;
+  /** Where the content is not that of the first receipt: its id was used for another signal, which is not acted on. */
+  readonly differs?: readonly ContentField[];
 }
 
 export interface SignalAccepted {

@@ -1,6 +1,6 @@
 /** A trading signal as the intake hands it over: validated in shape, not yet judged. */
 
-import type { SignalId, StrategyId, Symbol } from './ids.ts';
+import { MICROS_PER_MS, type Micros, type SignalId, type StrategyId, type Symbol } from './ids.ts';
 import type { DecimalText } from './money.ts';
 
 export type SignalAction = 'buy' | 'sell' | 'close' | 'hold';
@@ -27,3 +27,38 @@ export interface Signal {
   /** What the publisher said beside it: kept, never interpreted. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
+
+/** What a signal asks for and when it was made. Neither its id nor what was said beside it is content. */
+export const contentFields = [
+  'strategyId',
+  'symbol',
+  'action',
+  'confidence',
+  'orderType',
+  'price',
+  'quantity',
+  'stopLoss',
+  'stopLossRate',
+  'takeProfit',
+  'takeProfitRate',
+  'timestampMs',
+] as const satisfies readonly (keyof Signal)[];
+
+export type ContentField = (typeof contentFields)[number];
+
+interface Receipt {
+  readonly content: Signal;
+  readonly receivedAt: Micros;
+}
+
+/** In what a signal differs from the one that came first under its id: nothing, if it is the same signal again. */
+export function differences(first: Receipt, again: Receipt): ContentField[] {
+  // A signal that names no time has that of its receipt, which is another each time that it is sent.
+  const untimed = isUntimed(first) && isUntimed(again);
+  return contentFields.filter(
+    (field) => first.content[field] !== again.content[field] && !(field === 'timestampMs' && untimed),
+  );
+}
+
+const isUntimed = ({ content, receivedAt }: Receipt): boolean =>
+  content.timestampMs === Math.floor(receivedAt / MICROS_PER_MS);

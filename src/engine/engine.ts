@@ -16,7 +16,7 @@ import type { TradingSettings } from '#core/settings.ts';
 import { type EngineState, STATE_VERSION } from '#core/state.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { type Journal, JournalError } from '#journal/port.ts';
-import { type Answer, answerFrom } from './answer.ts';
+import { type Answer, answerAgain, answerFrom, receiptIn } from './answer.ts';
 import { fold } from './fold.ts';
 import { Inquiries } from './inquiries.ts';
 import { type Clock, type Timers, within } from './time.ts';
@@ -144,12 +144,13 @@ export class Engine {
   async #receive(submission: SignalSubmission): Promise<Answer | Unready> {
     const { journal } = this.#options;
     const duplicateOf = await journal.findSignal(submission.key);
+    const first = duplicateOf === undefined ? undefined : await this.#firstFactsOf(duplicateOf);
     const unready = this.unready;
     if (unready !== undefined) return unready;
     const handled = this.#handle({
       type: 'receive_signal',
       ...submission,
-      ...(duplicateOf === undefined ? {} : { duplicateOf }),
+      ...(first === undefined ? {} : { duplicateOf: receiptIn(first) }),
     });
     if (handled === undefined) return this.unready ?? 'engine_failed';
     try {
@@ -157,10 +158,14 @@ export class Engine {
     } catch (error) {
       return unreadyBy(error);
     }
-    if (duplicateOf === undefined) return answerFrom(handled.facts);
-    const [first] = await journal.story(duplicateOf);
-    if (first === undefined) throw new Error(`signal ${duplicateOf} has no story`);
-    return { ...answerFrom(first.facts), duplicate: true };
+    return first === undefined ? answerFrom(handled.facts) : answerAgain(first, handled.facts);
+  }
+
+  /** The facts of the entry that holds the first receipt. */
+  async #firstFactsOf(signal: Seq): Promise<readonly Fact[]> {
+    const [entry] = await this.#options.journal.story(signal);
+    if (entry === undefined) throw new Error(`signal ${signal} has no story`);
+    return entry.facts;
   }
 
   /** Takes no more signals, lets what is under way finish within a deadline, and stores the state. */

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import type { AccountId, SignalId, SignalKey, TraceId } from '#core/ids.ts';
-import type { Signal } from '#core/signal.ts';
+import { contentFields, type Signal } from '#core/signal.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const BITS_PER_LETTER = 5;
@@ -15,24 +15,11 @@ export const signalKeyFor = (account: AccountId, id: SignalId): SignalKey =>
   letters(digest(`${account}\n${id}`), KEY_LETTERS) as SignalKey;
 
 /**
- * The id of a signal that names none, by what it asks for and when it was made: the same signal sent again is the same
- * signal. Metadata does not count.
+ * The id of a signal that names none, by its content: the same signal sent again is the same signal. The order of the
+ * fields is part of it.
  */
 export function derivedSignalId(signal: Omit<Signal, 'id'>): SignalId {
-  const content = [
-    signal.strategyId,
-    signal.symbol,
-    signal.action,
-    signal.confidence,
-    signal.orderType,
-    signal.price ?? null,
-    signal.quantity ?? null,
-    signal.stopLoss ?? null,
-    signal.stopLossRate ?? null,
-    signal.takeProfit ?? null,
-    signal.takeProfitRate ?? null,
-    signal.timestampMs,
-  ];
+  const content = contentFields.map((field) => signal[field] ?? null);
   return `auto-${letters(digest(JSON.stringify(content)), DERIVED_ID_LETTERS)}` as SignalId;
 }
 

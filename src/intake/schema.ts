@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { SignalId, StrategyId, Symbol } from '#core/ids.ts';
 import type { DecimalText } from '#core/money.ts';
-import type { Signal } from '#core/signal.ts';
+import type { ContentField, Signal } from '#core/signal.ts';
 import { type Bounds, readDecimal, showBounds } from './decimal.ts';
 import { derivedSignalId } from './identity.ts';
 import { isNumberLiteral } from './json.ts';
@@ -239,6 +239,22 @@ function toSignal(wire: Wire, receivedAtMs: number): Signal {
   const id = (wire.id ?? wire.signal_id ?? derivedSignalId(signal)) as SignalId;
   return { id, ...signal };
 }
+
+/** What publishers call the content of a signal. */
+export const wireFields: Readonly<Record<ContentField, keyof Wire>> = {
+  strategyId: 'strategy_id',
+  symbol: 'symbol',
+  action: 'action',
+  confidence: 'confidence',
+  orderType: 'order_type',
+  price: 'price',
+  quantity: 'quantity',
+  stopLoss: 'stop_loss',
+  stopLossRate: 'stop_loss_pct',
+  takeProfit: 'take_profit',
+  takeProfitRate: 'take_profit_pct',
+  timestampMs: 'timestamp',
+};
 
 const optional = <K extends string, T>(
   name: K,

@@ -44,6 +44,9 @@ export const attributes = {
   'tradeengine.signal.take_profit_rate': text('The distance of the target from the entry, as a rate.'),
   'tradeengine.signal.made_at': text('When the strategy made the signal.'),
   'tradeengine.signal.received_at': text('When the signal arrived.'),
+  'tradeengine.signal.differs': list(
+    'The fields in which a signal is not the one that first came under its id.',
+  ),
   'tradeengine.strategy.id': text('The strategy that the signal or position belongs to.'),
   'tradeengine.symbol': text("The exchange's symbol."),
   'tradeengine.action': oneOf(['buy', 'sell', 'close', 'hold'], 'What the signal asks for.'),

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { signalReceipt } from '#api/signals.ts';
 import { explanation } from '#api/views/explain.ts';
+import { explanationText } from '#api/views/explanation-text.ts';
 import { systemClock } from '#engine/time.ts';
 import { decide, getJson, post, runOneEngine, signal, theEngine } from '#test/support/api-client.ts';
 
@@ -65,6 +66,28 @@ describe('POST /v1/signals', () => {
     assert.deepEqual(second.body, { ...first.body, duplicate: true });
     const { orders } = await getJson(`/v1/explain/${String(wire['id'])}`, explanation);
     assert.equal(orders.filter(({ leg }) => leg === 'entry').length, 1);
+  });
+
+  it('tells a publisher that uses an id for another signal, and in what it differs', async () => {
+    const wire = signal({ timestamp: Math.floor(systemClock.now() / 1_000_000) });
+    const first = await post(wire, '/v1/signals?wait=decision');
+    const same = await post(Object.fromEntries(Object.entries(wire).toReversed()));
+    assert.equal(signalReceipt.parse(same.body).message, undefined);
+    const other = { ...wire, action: 'sell', stop_loss_pct: 3 };
+    const differs = ['action', 'stop_loss_pct'];
+    const message =
+      'This id had been used for a signal with another action, stop_loss_pct: nothing was done, and the answer is that of the first.';
+    const receipt = signalReceipt.parse((await post(other)).body);
+    assert.deepEqual([receipt.duplicate, receipt.differs, receipt.message], [true, differs, message]);
+    const decision = await post(other, '/v1/signals?wait=decision');
+    assert.deepEqual(decision.body, { ...first.body, duplicate: true, differs, message });
+    const story = await getJson(`/v1/explain/${String(wire['id'])}`, explanation);
+    assert.equal(story.duplicates, 3);
+    assert.deepEqual(
+      story.reuses.map((reuse) => reuse.differs),
+      [differs, differs],
+    );
+    assert.match(explanationText(story), /ID REUSED +at .+ with another action, stop_loss_pct: not acted on/);
   });
 
   it('gives one order for a signal that comes ten times at once', async () => {

@@ -131,6 +131,14 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
         content: content(names),
         receivedAt: t(0),
       },
+      {
+        type: 'signal.duplicated',
+        signal: 7 as Seq,
+        trace,
+        content: { ...content(names), quantity: '0.02' },
+        receivedAt: t(50),
+        differs: ['quantity'],
+      },
     ],
     'signal.accepted': [
       received,

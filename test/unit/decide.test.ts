@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { decide } from '#core/decide.ts';
-import type { Micros, Seq, Symbol } from '#core/ids.ts';
+import { addMs, type Micros, type Seq, type Symbol } from '#core/ids.ts';
 import type { TradingSettings } from '#core/settings.ts';
-import type { Signal } from '#core/signal.ts';
+import { differences, type Signal } from '#core/signal.ts';
 import { Account, only, plannedIn, START_MS } from '#test/support/account.ts';
 
 const types = (facts: readonly { type: string }[]): string[] => facts.map(({ type }) => type);
@@ -63,9 +63,53 @@ test('a duplicate is told as one and makes no order', () => {
     key: received.key,
     trace: received.trace,
     receivedAt: received.receivedAt,
-    duplicateOf: received.signal,
+    duplicateOf: received,
   });
   assert.deepEqual(types(facts), ['signal.duplicated']);
+  assert.equal(only(facts, 'signal.duplicated')[0]?.differs, undefined);
+});
+
+test('a duplicate with other content is told with the fields that differ', () => {
+  const account = new Account();
+  const [received] = only(account.signal({ timestampMs: START_MS - 1_000 }), 'signal.received');
+  assert.ok(received);
+  const { key, trace, content } = received;
+  const receivedAt = addMs(received.receivedAt, 40);
+  const again = (signal: Signal) => {
+    const facts = account.do({
+      type: 'receive_signal',
+      signal,
+      key,
+      trace,
+      receivedAt,
+      duplicateOf: received,
+    });
+    assert.deepEqual(types(facts), ['signal.duplicated']);
+    return only(facts, 'signal.duplicated')[0]?.differs;
+  };
+  assert.deepEqual(again({ ...content, action: 'sell', takeProfitRate: '0.03' }), [
+    'action',
+    'takeProfitRate',
+  ]);
+  assert.deepEqual(again({ ...content, timestampMs: content.timestampMs - 1 }), ['timestampMs']);
+  assert.equal(again({ ...content, metadata: { attempt: '2' } }), undefined, 'metadata is not content');
+});
+
+test('a signal that names no time is the same signal whenever it comes again', () => {
+  const content = { timestampMs: 1_000 } as Signal;
+  const first = { content, receivedAt: 1_000_500 as Micros };
+  assert.deepEqual(
+    differences(first, { content: { ...content, timestampMs: 1_007 }, receivedAt: 1_007_900 as Micros }),
+    [],
+  );
+  const later = 1_007_900 as Micros;
+  assert.deepEqual(
+    differences(first, { content, receivedAt: later }),
+    [],
+    'it named the time of its receipt',
+  );
+  const earlier = { ...content, timestampMs: 900 };
+  assert.deepEqual(differences(first, { content: earlier, receivedAt: later }), ['timestampMs']);
 });
 
 test('deciding changes nothing; only folding the facts does', () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Entry, SignalAccepted } from '#core/facts.ts';
 import type { Micros, Seq } from '#core/ids.ts';
 import { refusals } from '#core/refusal.ts';
+import { wireFields } from '#intake/schema.ts';
 import { detailOf, orderDetail } from './order.ts';
 import { type Assets, sentenceOf } from './sentence.ts';
 import { type NumberedFact, type PositionStory, type SignalStory, storyOf } from './story.ts';
@@ -20,7 +21,10 @@ export const explanation = z.strictObject({
   trace_id: z.string(),
   received_at: time,
   content: z.record(z.string(), z.unknown()).describe('The signal as the engine understood it.'),
-  duplicates: z.int().describe('How often the same signal came again.'),
+  duplicates: z.int().describe('How often its id came again.'),
+  reuses: z
+    .array(z.strictObject({ received_at: time, differs: z.array(z.string()) }))
+    .describe('When its id came again for another signal, and the fields that differ. None was acted on.'),
   decision: z.strictObject({
     outcome: z.enum(['accepted', 'resized', 'refused']),
     at: time,
@@ -88,6 +92,11 @@ export function explain(entries: readonly Entry[], signal: Seq, assets: Assets):
     received_at: showTime(received.receivedAt),
     content: wireNames(received.content),
     duplicates: story.duplicates.length,
+    reuses: story.duplicates.flatMap(({ receivedAt, differs }) =>
+      differs === undefined
+        ? []
+        : [{ received_at: showTime(receivedAt), differs: differs.map((field) => wireFields[field]) }],
+    ),
     decision: decisionOf(story),
     orders: story.orders.map(detailOf),
     positions: positions.map(positionOf),

@@ -17,6 +17,9 @@ export function explanationText(story: Explanation): string {
     ),
     line('received', story.received_at),
     line('trace', story.trace_id),
+    ...story.reuses.map(({ received_at, differs }) =>
+      line('ID REUSED', `at ${received_at} with another ${differs.join(', ')}: not acted on`),
+    ),
     '',
     `Decision: ${decision.outcome}`,
     ...decision.checks.map(({ check, value, limit, passed }) =>

@@ -67,14 +67,19 @@ export const projectSignals: Projections<SignalFactType> = {
   },
 
   'signal.duplicated': (fact, { seq, at }) => {
-    const { signal, trace, content, parentSpan, receivedAt } = fact;
+    const { signal, trace, content, parentSpan, receivedAt, differs } = fact;
     const spanId = receiveSpanId(trace, seq);
     return {
-      body: `Received again, and not acted on, ${describe(content)} The first receipt is fact ${signal}.`,
+      severity: differs === undefined ? 'info' : 'warn',
+      body:
+        differs === undefined
+          ? `Received again, and not acted on, ${describe(content)} The first receipt is fact ${signal}.`
+          : `The id was used before for a signal with another ${differs.join(', ')}. Not acted on: ${describe(content)} The first receipt is fact ${signal}.`,
       attributes: {
         ...contentAttributes(content),
         'tradeengine.signal.seq': signal,
         'tradeengine.signal.received_at': showTime(receivedAt),
+        'tradeengine.signal.differs': differs,
         'tradeengine.decision': 'duplicate',
       },
       span: { traceId: trace, spanId },
