@@ -19,7 +19,15 @@ import type {
 } from './ids.ts';
 import type { InstrumentText } from './instrument.ts';
 import type { DecimalText } from './money.ts';
-import type { EndStatus, ExchangeRefusal, OrderBook, PlannedOrder, ProtectionText, Story } from './order.ts';
+import type {
+  EndStatus,
+  ExchangeRefusal,
+  OrderBook,
+  PlannedOrder,
+  ProtectionText,
+  Purpose,
+  Story,
+} from './order.ts';
 import type { FlattenReason } from './position.ts';
 import type { RefusalReason } from './refusal.ts';
 import type { TradingSettings } from './settings.ts';
@@ -98,14 +106,8 @@ export interface SignalRefused {
 }
 
 /** The engine wants this order at the exchange. It is sent only after this fact is durable. */
-export interface OrderPlanned {
+export interface OrderPlanned extends Purpose {
   readonly type: 'order.planned';
-  readonly story: Story;
-  readonly position: PositionKey;
-  readonly strategyId: StrategyId;
-  readonly leg: Leg;
-  readonly side: PositionSide;
-  readonly attempt: number;
   readonly order: PlannedOrder;
   /** On entries and closes: from when on they are not tried again. */
   readonly expiresAt?: Micros;

@@ -45,6 +45,16 @@ export interface Story {
   readonly trace: TraceId;
 }
 
+/** Whose order it is, what for, and which attempt at it. */
+export interface Purpose {
+  readonly story: Story;
+  readonly position: PositionKey;
+  readonly strategyId: StrategyId;
+  readonly leg: Leg;
+  readonly side: PositionSide;
+  readonly attempt: number;
+}
+
 /** Where a position's stop and target are to be: at a price, or at a distance from the entry. */
 export interface ProtectionText {
   readonly stop?: DecimalText;
@@ -119,14 +129,8 @@ export type SubmitOutcome = Accepted | Refused | Unknown;
 export type OrderPhase = 'planned' | 'unknown' | 'open' | 'waiting';
 
 /** A live order. It leaves the state when it has ended and all of its trades are known. */
-export interface Order {
+export interface Order extends Purpose {
   readonly plan: PlannedOrder;
-  readonly leg: Leg;
-  readonly attempt: number;
-  readonly side: PositionSide;
-  readonly position: PositionKey;
-  readonly strategyId: StrategyId;
-  readonly story: Story;
   readonly quantity: Quantity;
   readonly protection: ProtectionText | undefined;
   readonly plannedAt: Micros;

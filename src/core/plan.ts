@@ -5,16 +5,7 @@
  */
 
 import type { OrderPlanned } from './facts.ts';
-import {
-  clientOrderIdOf,
-  increasing,
-  intentIdOf,
-  type Leg,
-  type PositionKey,
-  type PositionSide,
-  reducing,
-  type StrategyId,
-} from './ids.ts';
+import { clientOrderIdOf, increasing, intentIdOf, type PositionSide, reducing } from './ids.ts';
 import type { Instrument, Quote } from './instrument.ts';
 import {
   notional,
@@ -27,19 +18,9 @@ import {
   showPrice,
   showQuantity,
 } from './money.ts';
-import type { PlannedOrder, Story } from './order.ts';
+import type { PlannedOrder, Purpose } from './order.ts';
 import type { PlanRefusalReason } from './refusal.ts';
 import type { PositionMode } from './settings.ts';
-
-/** Whose order it is, what for, and which attempt at it. */
-export interface Purpose {
-  readonly story: Story;
-  readonly position: PositionKey;
-  readonly strategyId: StrategyId;
-  readonly leg: Leg;
-  readonly side: PositionSide;
-  readonly attempt: number;
-}
 
 /** A thing to be done at the exchange. Conditional legs need a trigger price, a limit entry its limit price. */
 export interface OrderIntent extends Purpose {

@@ -9,8 +9,8 @@ import type { CancelRequested, Fact } from './facts.ts';
 import { addMs, type PositionKey } from './ids.ts';
 import type { Instrument } from './instrument.ts';
 import { type Price, showPrice, showQuantity } from './money.ts';
-import { aboutOrder, type Order } from './order.ts';
-import { orderPlanned, type Plan, type Purpose, planOrder, reducibleAtOnce, triggerPriceOf } from './plan.ts';
+import { aboutOrder, type Order, type Purpose } from './order.ts';
+import { orderPlanned, type Plan, planOrder, reducibleAtOnce, triggerPriceOf } from './plan.ts';
 import type { FlattenReason, Position } from './position.ts';
 import { coveredBy, type EngineState, isMissingTrades, ordersOf } from './state.ts';
 

@@ -19,13 +19,15 @@ import {
 } from '#core/money.ts';
 import { cutDecimals, decimalsMax, showTime } from './text.ts';
 
-const orderStatuses = [
+const liveStatuses = [
   /** Durable here, its fate at the exchange not known yet. */
   'planned',
   'unknown',
   'open',
   /** Not at the exchange; to be tried again under another id. */
   'waiting',
+] as const;
+const endedStatuses = [
   'retried',
   'refused',
   'abandoned',
@@ -34,6 +36,7 @@ const orderStatuses = [
   'expired',
   'rejected',
 ] as const;
+const orderStatuses = [...liveStatuses, ...endedStatuses] as const;
 
 export type OrderStatus = (typeof orderStatuses)[number];
 
@@ -99,17 +102,8 @@ export const startHistory = (fact: OrderPlanned, at: Micros): OrderHistory => ({
   updatedAt: at,
 });
 
-const endedStatuses: readonly OrderStatus[] = [
-  'retried',
-  'refused',
-  'abandoned',
-  'filled',
-  'canceled',
-  'expired',
-  'rejected',
-];
-
-export const hasEnded = ({ status }: OrderHistory): boolean => endedStatuses.includes(status);
+export const hasEnded = ({ status }: OrderHistory): boolean =>
+  (endedStatuses as readonly OrderStatus[]).includes(status);
 
 /** What a fact about the order changes in its history. */
 export function continueHistory(history: OrderHistory, fact: Fact, at: Micros): void {

@@ -20,8 +20,8 @@ import {
   subtractQuantity,
   zeroQuantity,
 } from '../money.ts';
-import type { Story } from '../order.ts';
-import { orderPlanned, type Purpose, planOrder } from '../plan.ts';
+import type { Purpose, Story } from '../order.ts';
+import { orderPlanned, planOrder } from '../plan.ts';
 import { noHolding } from '../position.ts';
 import type { Signal } from '../signal.ts';
 import { type EngineState, ordersOf } from '../state.ts';

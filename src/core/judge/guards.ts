@@ -3,8 +3,8 @@
 import type { PositionSide } from '../ids.ts';
 import type { Instrument, Quote } from '../instrument.ts';
 import { type Price, type Quantity, showPrice, zeroMoney } from '../money.ts';
-import type { ProtectionText } from '../order.ts';
-import { type Purpose, planOrder } from '../plan.ts';
+import type { ProtectionText, Purpose } from '../order.ts';
+import { planOrder } from '../plan.ts';
 import { entryPriceOf, type Holding, increase, levelsFrom } from '../position.ts';
 import type { PositionMode } from '../settings.ts';
 import type { Signal } from '../signal.ts';

@@ -1,6 +1,13 @@
 /** The telemetry of a signal's receipt and decision. */
 
-import type { Check, Fact, SignalAccepted, SignalRefused } from '#core/facts.ts';
+import type {
+  Check,
+  Fact,
+  SignalAccepted,
+  SignalDuplicated,
+  SignalReceived,
+  SignalRefused,
+} from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros, type Seq, type TraceId } from '#core/ids.ts';
 import { refusals } from '#core/refusal.ts';
 import type { Signal } from '#core/signal.ts';
@@ -20,11 +27,10 @@ export interface AboutSignal {
 
 export const projectSignals: Projections<SignalFactType> = {
   'signal.received': (fact, { at, entry }) => {
-    const { signal, trace, content, parentSpan, receivedAt } = fact;
+    const { signal, content, receivedAt } = fact;
     const decision = entry.facts.find(
       (other): other is Decision => isDecision(other) && other.signal === signal,
     );
-    const spanId = receiveSpanId(trace, signal);
     return {
       body: `Received ${describe(content)}`,
       attributes: {
@@ -33,24 +39,8 @@ export const projectSignals: Projections<SignalFactType> = {
         'tradeengine.signal.key': fact.key,
         'tradeengine.signal.received_at': showTime(receivedAt),
       },
-      span: { traceId: trace, spanId },
-      spans: [
-        {
-          name: 'signal receive',
-          kind: 'consumer',
-          traceId: trace,
-          spanId,
-          parentSpanId: parentSpan,
-          parentIsRemote: true,
-          start: receivedAt,
-          end: at,
-          attributes: {
-            ...who(content),
-            'tradeengine.signal.seq': signal,
-            ...(decision === undefined ? {} : decisionAttributes(decision)),
-          },
-        },
-      ],
+      span: receiveSpan(fact),
+      spans: [receiving(fact, signal, at, decision === undefined ? {} : decisionAttributes(decision))],
       metrics: [
         {
           metric: 'tradeengine.signals.received',
@@ -67,8 +57,7 @@ export const projectSignals: Projections<SignalFactType> = {
   },
 
   'signal.duplicated': (fact, { seq, at }) => {
-    const { signal, trace, content, parentSpan, receivedAt, differs } = fact;
-    const spanId = receiveSpanId(trace, seq);
+    const { signal, trace, content, receivedAt, differs } = fact;
     return {
       severity: differs === undefined ? 'info' : 'warn',
       body:
@@ -82,24 +71,8 @@ export const projectSignals: Projections<SignalFactType> = {
         'tradeengine.signal.differs': differs,
         'tradeengine.decision': 'duplicate',
       },
-      span: { traceId: trace, spanId },
-      spans: [
-        {
-          name: 'signal receive',
-          kind: 'consumer',
-          traceId: trace,
-          spanId,
-          parentSpanId: parentSpan,
-          parentIsRemote: true,
-          start: receivedAt,
-          end: at,
-          attributes: {
-            ...who(content),
-            'tradeengine.signal.seq': signal,
-            'tradeengine.decision': 'duplicate',
-          },
-        },
-      ],
+      span: receiveSpan({ trace, signal: seq }),
+      spans: [receiving(fact, seq, at, { 'tradeengine.decision': 'duplicate' })],
       metrics: [{ metric: 'tradeengine.signals.duplicate', value: 1, labels: {} }],
     };
   },
@@ -159,6 +132,26 @@ export const receiveSpan = ({ trace, signal }: AboutSignal): SpanRef => ({
   traceId: trace,
   spanId: receiveSpanId(trace, signal),
 });
+
+/** @param receipt the number of the fact that tells of it: that of the signal, or of its coming again. */
+function receiving(
+  fact: SignalReceived | SignalDuplicated,
+  receipt: Seq,
+  at: Micros,
+  decided: AttributeValues,
+): SpanData {
+  const { signal, trace, content, parentSpan, receivedAt } = fact;
+  return {
+    name: 'signal receive',
+    kind: 'consumer',
+    ...receiveSpan({ trace, signal: receipt }),
+    parentSpanId: parentSpan,
+    parentIsRemote: true,
+    start: receivedAt,
+    end: at,
+    attributes: { ...who(content), 'tradeengine.signal.seq': signal, ...decided },
+  };
+}
 
 const isDecision = (fact: Fact): fact is Decision =>
   fact.type === 'signal.accepted' || fact.type === 'signal.refused';
