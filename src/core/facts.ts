@@ -109,6 +109,8 @@ export interface SignalRefused {
 export interface OrderPlanned extends Purpose {
   readonly type: 'order.planned';
   readonly order: PlannedOrder;
+  /** The price at which it would have filled when it was planned; absent without a market. */
+  readonly expected?: DecimalText;
   /** On entries and closes: from when on they are not tried again. */
   readonly expiresAt?: Micros;
   /** On entries. */
@@ -192,6 +194,8 @@ export interface OrderFilled extends AboutOrder {
   readonly maker: boolean;
   readonly tradedAtMs: number;
   readonly plannedAt: Micros;
+  /** How much worse the price is than expected, in basis points; negative where it is better. */
+  readonly slippageBps?: DecimalText;
 }
 
 export interface OrderEnded extends AboutOrder {

@@ -31,6 +31,8 @@ const UNIT_DIGITS = 10;
 const MONEY_DIGITS = 20;
 const UNIT = 10n ** 10n;
 const POWERS_OF_TEN = Array.from({ length: MONEY_DIGITS + 1 }, (_, exponent) => 10n ** BigInt(exponent));
+const BASIS_POINTS = 10_000n;
+const HUNDREDTHS = 100n;
 const MAX_TEXT_LENGTH = 64;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
@@ -112,6 +114,10 @@ export const negateRate = (a: Rate): Rate => -a as Rate;
 /** A price times a ratio: scalePrice(100, 1.05) is 105. */
 export const scalePrice = (from: Price, by: Rate, rounding: Rounding): Price =>
   divide(from * by, UNIT, rounding) as Price;
+
+/** The way from one price to another in basis points of a third, with two decimals: basisPoints(100, 101, 100) is 100. */
+export const basisPoints = (from: Price, to: Price, of: Price): Rate =>
+  (divide((to - from) * BASIS_POINTS * HUNDREDTHS, of, 'down') * (UNIT / HUNDREDTHS)) as Rate;
 
 /** The price at which a quantity is worth an amount, e.g. the average price of several fills. */
 export const priceOf = (amount: Money, of: Quantity, rounding: Rounding): Price =>

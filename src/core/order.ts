@@ -133,6 +133,7 @@ export interface Order extends Purpose {
   readonly plan: PlannedOrder;
   readonly quantity: Quantity;
   readonly protection: ProtectionText | undefined;
+  readonly expected: DecimalText | undefined;
   readonly plannedAt: Micros;
   /** From when on an entry or a close is not tried again. */
   readonly expiresAt: Micros | undefined;

@@ -8,6 +8,7 @@ import type { OrderPlanned } from './facts.ts';
 import { clientOrderIdOf, increasing, intentIdOf, type PositionSide, reducing } from './ids.ts';
 import type { Instrument, Quote } from './instrument.ts';
 import {
+  type DecimalText,
   notional,
   type Price,
   type Quantity,
@@ -38,14 +39,20 @@ export interface PlanRefusal {
   readonly limit: string;
 }
 
-export type Plan =
-  | { readonly ok: true; readonly order: PlannedOrder; readonly quantity: Quantity }
-  | { readonly ok: false; readonly refusal: PlanRefusal };
+export interface Planned {
+  readonly ok: true;
+  readonly order: PlannedOrder;
+  readonly quantity: Quantity;
+  /** Where it would fill by what is known now: a worse price is slippage. Undefined without a market. */
+  readonly expected: DecimalText | undefined;
+}
+
+export type Plan = Planned | { readonly ok: false; readonly refusal: PlanRefusal };
 
 /** The fact that the order is wanted, with what belongs to its leg. */
 export const orderPlanned = (
   { story, position, strategyId, leg, side, attempt }: Purpose,
-  order: PlannedOrder,
+  { order, expected }: Planned,
   terms: Pick<OrderPlanned, 'expiresAt' | 'protection' | 'why'> = {},
 ): OrderPlanned => ({
   type: 'order.planned',
@@ -56,6 +63,7 @@ export const orderPlanned = (
   side,
   attempt,
   order,
+  ...(expected === undefined ? {} : { expected }),
   ...terms,
 });
 
@@ -69,7 +77,9 @@ export function planOrder(intent: OrderIntent, instrument: Instrument, market: Q
   if (intent.leg === 'entry' && intent.limitPrice !== undefined) {
     return planLimit(intent, intent.limitPrice, instrument, market);
   }
-  return planQuantity(intent, instrument, market?.mark, { type: 'MARKET', book: 'regular' });
+  const plan = planQuantity(intent, instrument, market?.mark, { type: 'MARKET', book: 'regular' });
+  if (!plan.ok || market === undefined) return plan;
+  return { ...plan, expected: showPrice(plan.order.side === 'BUY' ? market.ask : market.bid) };
 }
 
 function planLimit(
@@ -185,7 +195,7 @@ function planQuantity(
     reduceOnly: !hedge && !entering,
     ...shape,
   } as PlannedOrder;
-  return { ok: true, order, quantity };
+  return { ok: true, order, quantity, expected: shape.price ?? shape.triggerPrice };
 }
 
 const refuse = (reason: PlanRefusalReason, value: string, limit: string): Plan => ({

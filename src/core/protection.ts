@@ -124,7 +124,7 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
   if (live.some((order) => isPending(order, moment) || order.childOrderId !== undefined)) return [];
   const purpose = purposeOf(scene, leg);
   const plan = planGuard(scene, purpose, trigger);
-  if (plan.ok) return [orderPlanned(purpose, plan.order)];
+  if (plan.ok) return [orderPlanned(purpose, plan)];
   if (plan.refusal.reason !== 'would_trigger') return flatten(scene, 'unprotectable');
   return flatten(scene, leg === 'stop' ? 'stop_passed' : 'target_reached');
 }
@@ -135,7 +135,7 @@ function flatten(scene: Scene, why: FlattenReason): Fact[] {
   const purpose = purposeOf(scene, 'flatten');
   const plan = planGuard(scene, purpose, undefined);
   // What is too small to be sold on its own stays, and stays visible as exposed.
-  return plan.ok ? [orderPlanned(purpose, plan.order, { why })] : [];
+  return plan.ok ? [orderPlanned(purpose, plan, { why })] : [];
 }
 
 /** Takes the position away, now: a stop or target that has triggered does, too. */

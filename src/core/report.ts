@@ -4,6 +4,8 @@ import type { RecordOutcome } from './command.ts';
 import type { Fact } from './facts.ts';
 import { MICROS_PER_MS, type Micros } from './ids.ts';
 import {
+  basisPoints,
+  type DecimalText,
   money,
   price,
   type Quantity,
@@ -11,6 +13,7 @@ import {
   showMoney,
   showPrice,
   showQuantity,
+  showRate,
   subtractQuantity,
   zeroMoney,
   zeroQuantity,
@@ -156,6 +159,7 @@ function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], e
       position: order.position,
       ...trade,
       plannedAt: order.plannedAt,
+      ...slippage(order, trade),
     });
     const fill = figuresOf(state, order, trade);
     if (order.leg === 'entry') {
@@ -171,6 +175,12 @@ function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], e
     }
   }
   return facts;
+}
+
+function slippage({ plan, expected }: Order, trade: Trade): { slippageBps?: DecimalText } {
+  if (expected === undefined) return {};
+  const [from, to] = plan.side === 'BUY' ? [expected, trade.price] : [trade.price, expected];
+  return { slippageBps: showRate(basisPoints(price(from), price(to), price(expected))) };
 }
 
 const shown = (holding: Holding) => ({

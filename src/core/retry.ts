@@ -83,7 +83,7 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
   if (!plan.ok) return undefined;
   // The market has moved since: where stop or target would trigger at once, the entry is no longer what was asked for.
   if (leg === 'entry' && !isGuardable(state, order, held ?? noHolding, instrument, quote)) return undefined;
-  return orderPlanned(purpose, plan.order, {
+  return orderPlanned(purpose, plan, {
     ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
     ...(order.protection === undefined ? {} : { protection: order.protection }),
   });

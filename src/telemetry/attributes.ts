@@ -86,6 +86,7 @@ export const attributes = {
   'tradeengine.order.book': oneOf(['regular', 'conditional'], "Which of the exchange's books it rests in."),
   'tradeengine.order.quantity': text('The quantity, in base units.'),
   'tradeengine.order.price': text('The limit price.'),
+  'tradeengine.order.expected_price': text('Where it would have filled when it was planned.'),
   'tradeengine.order.trigger_price': text('The price that triggers it.'),
   'tradeengine.order.reduce_only': flag('Whether it may only reduce.'),
   'tradeengine.order.attempt': int('The number of the attempt at the intent.'),
@@ -135,6 +136,9 @@ export const attributes = {
   'tradeengine.trade.quantity': text('The quantity of the trade, in base units.'),
   'tradeengine.trade.fee': text('The fee of the trade.'),
   'tradeengine.trade.fee_asset': text('What the fee is paid in.'),
+  'tradeengine.trade.slippage_bps': text(
+    'How much worse the price is than the expected one, in basis points; negative where it is better.',
+  ),
   'tradeengine.trade.maker': flag('Whether the order rested in the book.'),
   'tradeengine.trade.at': text("When it was traded, by the exchange's clock."),
   'tradeengine.fee.asset': oneOf(['USDT', 'USDC', 'BNB', '_OTHER'], 'What fees are paid in, as a label.'),

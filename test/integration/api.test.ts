@@ -20,7 +20,7 @@ describe('GET /v1/explain', () => {
     const story = await protectedStory(signal_id);
     assert.match(
       story.sentence,
-      /^Bought [\d.]+ BTC in \d+ fills? at [\d .]+, [\d.]+ m?s after the signal; protected by a stop at [\d .]+ and a target at [\d .]+ after [\d.]+ m?s\.$/,
+      /^Bought [\d.]+ BTC in \d+ fills? at [\d .]+, [\d.]+ m?s after the signal(?:, [\d.]+ bps (?:slippage|better than expected))?; protected by a stop at [\d .]+ and a target at [\d .]+ after [\d.]+ m?s\.$/,
     );
     assert.equal(story.decision.outcome, 'accepted');
     assert.ok(story.decision.checks.every(({ passed }) => passed));

@@ -105,6 +105,7 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
     maker: false,
     tradedAtMs: t(9_000) / 1000,
     plannedAt: t(400),
+    slippageBps: '0.42',
   });
   return {
     'engine.started': [

@@ -71,6 +71,13 @@ describe('the sentence of a signal', () => {
       [9, taken('entry'), ended('entry', 'expired', '0')],
     ],
     [
+      'an entry that filled in parts at worse prices than expected',
+      'Bought 0.004 BTC in 2 fills at 50 012.4, 38 ms after the signal, 0.75 bps slippage; not protected yet.',
+      begin,
+      [30, { ...filled('entry', '0.003', '50012.3', 't1'), slippageBps: '0.5' }],
+      [38, { ...filled('entry', '0.001', '50012.7', 't2'), slippageBps: '1.5' }, opened, stop],
+    ],
+    [
       'an entry that filled and is not protected yet',
       'Bought 0.004 BTC in 1 fill at 50 012.30, 38 ms after the signal; not protected yet.',
       begin,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  basisPoints,
   DecimalError,
   isMultipleOf,
   money,
@@ -18,6 +19,7 @@ import {
   shareOf,
   showMoney,
   showPrice,
+  showRate,
 } from '#core/money.ts';
 
 const units = fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n });
@@ -83,6 +85,15 @@ test('rounding goes where it is told to and never further than one step', () => 
       );
     }),
   );
+});
+
+test('a way between prices is told in hundredths of a basis point, towards zero', () => {
+  const way = (from: string, to: string) => showRate(basisPoints(price(from), price(to), price('50000')));
+  assert.equal(way('50000', '50005'), '1');
+  assert.equal(way('50005', '50000'), '-1');
+  assert.equal(way('50000', '50000.07'), '0.01');
+  assert.equal(way('50000.07', '50000'), '-0.01');
+  assert.equal(way('50000', '50000.04'), '0');
 });
 
 test('a share and a move round in the named direction', () => {

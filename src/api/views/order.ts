@@ -11,13 +11,18 @@ import {
   price,
   priceOf,
   quantity,
+  type Rate,
+  rate,
   showMoney,
   showPrice,
   showQuantity,
+  showRate,
   zeroMoney,
   zeroQuantity,
 } from '#core/money.ts';
 import { cutDecimals, decimalsMax, showTime } from './text.ts';
+
+const SLIPPAGE_DECIMALS = 2;
 
 const liveStatuses = [
   /** Durable here, its fate at the exchange not known yet. */
@@ -221,4 +226,17 @@ export function averagePrice(fills: readonly OrderFilled[]): string | undefined 
   }
   const decimals = decimalsMax(fills.map((fill) => fill.price));
   return cutDecimals(showPrice(priceOf(cost, total, 'down')), decimals);
+}
+
+/** Weighted by quantity, with two decimals; undefined where a fill's expected price is not known. */
+export function averageSlippageBps(fills: readonly OrderFilled[]): string | undefined {
+  let weighted = 0n;
+  let total = 0n;
+  for (const { slippageBps, quantity: filled } of fills) {
+    if (slippageBps === undefined) return undefined;
+    weighted += rate(slippageBps) * quantity(filled);
+    total += quantity(filled);
+  }
+  if (total === 0n) return undefined;
+  return cutDecimals(showRate((weighted / total) as Rate), SLIPPAGE_DECIMALS);
 }

@@ -1,10 +1,10 @@
 /** A signal's story in plain words. */
 
-import type { PositionClosed } from '#core/facts.ts';
+import type { OrderFilled, PositionClosed } from '#core/facts.ts';
 import type { Leg, Micros, PositionKey, PositionSide } from '#core/ids.ts';
 import { money, showMoney, subtractMoney } from '#core/money.ts';
 import { refusals } from '#core/refusal.ts';
-import { averagePrice, filledQuantity, type OrderHistory } from './order.ts';
+import { averagePrice, averageSlippageBps, filledQuantity, type OrderHistory } from './order.ts';
 import type { SignalStory } from './story.ts';
 import { cutDecimals, groupDigits, plural, showDuration } from './text.ts';
 
@@ -35,7 +35,7 @@ function entrySentence(story: SignalStory, assets: Assets): string {
   const facts = fills.map(({ fact }) => fact);
   const verb = action === 'buy' ? 'Bought' : 'Sold';
   const bought = `${verb} ${groupDigits(filledQuantity(facts))} ${baseOf(symbol, assets)} in ${plural(fills.length, 'fill')} at ${groupDigits(averagePrice(facts) ?? '')}`;
-  const after = `${since(story, fills.at(-1)?.at)} after the signal`;
+  const after = `${since(story, fills.at(-1)?.at)} after the signal${slippagePart(facts)}`;
   const rest = last.status === 'open' ? ', the rest is working' : '';
   const added = story.addition === undefined ? '' : ', added to a position that was open';
   const guarded = guardedOf(story);
@@ -45,6 +45,12 @@ function entrySentence(story: SignalStory, assets: Assets): string {
     return `${said} ${closedPart(position.closed.fact, position.closed.at, position.opened.side, assets)}`;
   }
   return position?.quantity === '0' ? `${said} The exchange does not hold it any more.` : said;
+}
+
+function slippagePart(fills: readonly OrderFilled[]): string {
+  const bps = averageSlippageBps(fills);
+  if (bps === undefined || /^-?0\.0*$/.test(bps)) return '';
+  return bps.startsWith('-') ? `, ${bps.slice(1)} bps better than expected` : `, ${bps} bps slippage`;
 }
 
 /** What an entry of the signal left to be protected, and how that went. */

@@ -41,6 +41,7 @@ export function addPlanned(state: EngineState, fact: OrderPlanned, at: Micros): 
     story: fact.story,
     quantity: quantity(fact.order.quantity),
     protection: fact.protection,
+    expected: fact.expected,
     plannedAt: at,
     expiresAt: fact.expiresAt,
     phase: 'planned',

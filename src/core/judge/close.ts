@@ -82,5 +82,5 @@ function planClose(
   );
   if (!plan.ok) return plan;
   const expiresAt = addMs(moment.at, signalAgeMsMax);
-  return { ok: true as const, fact: orderPlanned(purpose, plan.order, { expiresAt }) };
+  return { ok: true as const, fact: orderPlanned(purpose, plan, { expiresAt }) };
 }

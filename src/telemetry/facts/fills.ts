@@ -25,6 +25,7 @@ export function projectFill(fact: OrderFilled, context: Context): FactTelemetry 
     'tradeengine.trade.fee': fact.fee,
     'tradeengine.trade.fee_asset': fact.feeAsset,
     'tradeengine.trade.maker': fact.maker,
+    'tradeengine.trade.slippage_bps': fact.slippageBps,
     ...place.attributes,
   };
   return {

@@ -48,6 +48,7 @@ const planAttributes = ({ story, order, protection, ...fact }: OrderPlanned): At
   'tradeengine.order.side': order.side,
   'tradeengine.order.quantity': order.quantity,
   'tradeengine.order.price': order.price,
+  'tradeengine.order.expected_price': fact.expected,
   'tradeengine.order.trigger_price': order.triggerPrice,
   'tradeengine.order.reduce_only': order.reduceOnly,
   'tradeengine.order.expires_at': showTime(fact.expiresAt),
