@@ -144,9 +144,9 @@ export class Engine {
   async #receive(submission: SignalSubmission): Promise<Answer | Unready> {
     const { journal } = this.#options;
     const duplicateOf = await journal.findSignal(submission.key);
-    const first = duplicateOf === undefined ? undefined : await this.#firstFactsOf(duplicateOf);
     const unready = this.unready;
     if (unready !== undefined) return unready;
+    const first = duplicateOf === undefined ? undefined : await this.#firstFactsOf(duplicateOf);
     const handled = this.#handle({
       type: 'receive_signal',
       ...submission,
