@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Environment, readTelemetrySettings } from '#telemetry/settings.ts';
+import { readTelemetrySettings } from '#telemetry/settings.ts';
+import type { Environment } from '#telemetry/variables.ts';
 
 const about = { version: '1.2.3', instanceId: 'pod-1' };
 
