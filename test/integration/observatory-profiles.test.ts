@@ -216,6 +216,8 @@ describe('profiles in the observatory', () => {
     assert.deepEqual(await refused(ingest(Buffer.from('not pprof'))), [400, 'invalid_profile']);
     assert.deepEqual(await refused(ingest(body.subarray(0, 40))), [400, 'invalid_profile']);
     assert.deepEqual(await refused(ingest(new FormData(), 'name=a')), [400, 'invalid_profile']);
+    const fromPage = ingest(body, undefined, { origin: 'http://elsewhere.example' });
+    assert.deepEqual(await refused(fromPage), [403, 'forbidden']);
     assert.deepEqual(await refused(fetch(`${receiver()}/elsewhere`)), [404, 'not_found']);
     const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024));
     assert.deepEqual(await refused(ingest(bomb)), [413, 'too_large']);

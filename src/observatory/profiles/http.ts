@@ -16,6 +16,7 @@ const faults: Record<ProfileFault, { http: number; connect: string }> = {
   busy: { http: 429, connect: 'resource_exhausted' },
   unavailable: { http: 503, connect: 'unavailable' },
   not_found: { http: 404, connect: 'unimplemented' },
+  forbidden: { http: 403, connect: 'permission_denied' },
   internal: { http: 500, connect: 'internal' },
 };
 
@@ -33,6 +34,11 @@ export async function startProfileReceiver(
   const nowNs = () => BigInt(nowMs()) * 1_000_000n;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  // The protocol's content types are those that a web page may send anywhere unasked.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.headers.origin === undefined) return undefined;
+    return answer(request, reply, failed('forbidden', 'profiles are not taken from web pages'));
+  });
   app.post('/ingest', async (request, reply) => answer(request, reply, await ingest(sink, request, nowNs())));
   app.post(PUSH, async (request, reply) => answer(request, reply, await push(sink, request, nowNs())));
   app.setNotFoundHandler((request, reply) =>

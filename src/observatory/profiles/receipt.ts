@@ -18,6 +18,7 @@ export type ProfileFault =
   | 'busy'
   | 'unavailable'
   | 'not_found'
+  | 'forbidden'
   | 'internal';
 
 export type Receipt = { kind: 'stored' } | { kind: 'failed'; code: ProfileFault; message: string };
