@@ -5,9 +5,12 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Micros } from '#core/ids.ts';
 import type { EngineStage } from '#engine/stage.ts';
-import { ingestRequest } from '#telemetry/profiles/ingest.ts';
+import { Metrics } from '#telemetry/metrics.ts';
+import { type IngestRequest, ingestRequest } from '#telemetry/profiles/ingest.ts';
 import { labelsOf } from '#telemetry/profiles/labels.ts';
+import { ProfileQueue } from '#telemetry/profiles/queue.ts';
 import { project } from '#telemetry/projection.ts';
+import { Sender } from '#telemetry/sender.ts';
 import { wholeStory } from '#test/support/telemetry-facts.ts';
 
 const story = wholeStory();
@@ -43,6 +46,45 @@ test('the samples of a submission, its answer and its reports carry the ids of i
       assert.equal(labelsOf(stage).stage, name);
     }
   }
+});
+
+test('while nobody takes profiles the newest wait, and what is dropped is counted', async () => {
+  const metrics = new Metrics('0.1.0');
+  const sent: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const exporter = {
+    endpoint: 'http://pyroscope',
+    send: async ({ query }: IngestRequest) => {
+      await gate.promise;
+      sent.push(new URLSearchParams(query).get('from') ?? '');
+      return { kind: 'accepted', rejected: { count: 0, message: '' } } as const;
+    },
+    close: () => {},
+  };
+  const sender = new Sender<IngestRequest>({
+    signal: 'profiles',
+    exporter,
+    metrics,
+    now: () => 0 as Micros,
+    sleep: async () => {},
+    report: () => {},
+  });
+  const queue = new ProfileQueue(sender, metrics, { 'service.name': 's' });
+  for (let second = 0; second < 30; second += 1) {
+    const from = (second * 1_000_000) as Micros;
+    queue.offer({ kind: 'wall', from, until: from, pprof: new Uint8Array() });
+  }
+  // One is on its way, and twenty-four wait.
+  assert.deepEqual([queue.status.queued, queue.status.dropped], [24, 5]);
+  gate.resolve();
+  await queue.stop();
+  assert.deepEqual(sent, ['0', ...Array.from({ length: 24 }, (_, index) => String(index + 6))]);
+  assert.equal(queue.status.exported, 25);
+  const failed = metrics.readings().find(({ name }) => name === 'tradeengine.telemetry.failed');
+  const dropped = failed?.series.find(
+    ({ labels }) => Object.values(labels).sort().join() === 'dropped,profiles',
+  );
+  assert.equal(dropped?.value, 5);
 });
 
 test('a profile is a request of the ingest protocol', () => {
