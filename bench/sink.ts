@@ -1,5 +1,11 @@
-/** An OTLP/gRPC collector that takes everything and keeps nothing, as a process of its own. Says its port when ready. */
+/**
+ * A collector of OTLP over gRPC and of profiles that takes everything and keeps nothing, as a process of its own. Says
+ * its ports when ready.
+ */
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 
@@ -32,8 +38,11 @@ for (const service of Object.values(services)) {
     },
   );
 }
+const profiles = createServer((request, response) => request.resume().on('end', () => response.end()));
+profiles.listen(0, '127.0.0.1');
+await once(profiles, 'listening');
 server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
   if (error !== null) throw error;
-  console.log(JSON.stringify({ port }));
+  console.log(JSON.stringify({ port, profilesPort: (profiles.address() as AddressInfo).port }));
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,9 +1,9 @@
-/** Throughput with the telemetry projection exporting to a collector, against the same without, in turns. */
+/** Throughput without telemetry, with it exporting to a collector, and with profiles as well, in turns. */
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { startTelemetry } from '#telemetry/start.ts';
+import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import { atLeast, type Figures, percentile, plain } from './figure.ts';
 import { openBench, runClosedLoop } from './workload.ts';
 
@@ -11,6 +11,7 @@ const ROUNDS = 3;
 const WARM_UP = 10_000;
 const MEASURED = 40_000;
 const AIM_RATIO = 0.95;
+const AIM_RATIO_PROFILED = 0.97;
 const STOP_MS_MAX = 1_000;
 
 export async function telemetry(): Promise<Figures> {
@@ -18,36 +19,55 @@ export async function telemetry(): Promise<Figures> {
   try {
     if (sink.stdout === null) throw new Error('the collector has no output');
     const [line] = await once(sink.stdout, 'data');
-    const { port } = JSON.parse(String(line));
-    const ratios: number[] = [];
-    const rates = { off: 0, on: 0 };
+    const { port, profilesPort } = JSON.parse(String(line));
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      PYROSCOPE_SERVER_ADDRESS: `http://127.0.0.1:${profilesPort}`,
+    };
+    const ratios = { on: [] as number[], profiled: [] as number[] };
+    const rates = { off: 0, on: 0, profiled: 0 };
     for (let round = 0; round < ROUNDS; round += 1) {
       const off = await measure();
-      const on = await measure(`http://127.0.0.1:${port}`);
-      ratios.push(on / off);
+      const on = await measure({ ...env, PYROSCOPE_PROFILING_ENABLED: 'false' });
+      const profiled = await measure(env);
+      ratios.on.push(on / off);
+      ratios.profiled.push(profiled / on);
       rates.off += off / ROUNDS;
       rates.on += on / ROUNDS;
+      rates.profiled += profiled / ROUNDS;
     }
-    ratios.sort((a, b) => a - b);
     return {
       'throughput without telemetry': plain(rates.off, '1/s'),
       'throughput with telemetry': plain(rates.on, '1/s'),
-      'throughput with telemetry against without': atLeast(percentile(ratios, 0.5), AIM_RATIO, 'ratio'),
+      'throughput with telemetry and profiles': plain(rates.profiled, '1/s'),
+      'throughput with telemetry against without': atLeast(median(ratios.on), AIM_RATIO, 'ratio'),
+      'throughput with profiles against telemetry alone': atLeast(
+        median(ratios.profiled),
+        AIM_RATIO_PROFILED,
+        'ratio',
+      ),
     };
   } finally {
     sink.disconnect();
   }
 }
 
-async function measure(endpoint?: string): Promise<number> {
-  const bench = await openBench();
-  const running =
-    endpoint === undefined
+const median = (ratios: readonly number[]): number =>
+  percentile(
+    ratios.toSorted((a, b) => a - b),
+    0.5,
+  );
+
+async function measure(env?: Record<string, string>): Promise<number> {
+  let running: Telemetry | undefined;
+  const bench = await openBench(undefined, undefined, (stage) => running?.onStage?.(stage));
+  running =
+    env === undefined
       ? undefined
       : await startTelemetry({
           journalPath: bench.journalPath,
           cursorPath: join(bench.directory, 'telemetry.cursor'),
-          env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
+          env,
           version: 'bench',
           instanceId: 'bench',
           destination: { write: () => {} },

@@ -10,7 +10,7 @@ import type { AccountId, SignalId, StrategyId, Symbol, TraceId } from '#core/ids
 import type { PlannedOrder } from '#core/order.ts';
 import { defaultSettings } from '#core/settings.ts';
 import type { Signal } from '#core/signal.ts';
-import { Engine } from '#engine/engine.ts';
+import { Engine, type EngineOptions } from '#engine/engine.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
 import { signalKeyFor } from '#intake/identity.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
@@ -33,6 +33,7 @@ export interface Bench {
 export async function openBench(
   directory?: string,
   onSubmit?: (order: PlannedOrder) => void,
+  onStage?: EngineOptions['onStage'],
 ): Promise<Bench> {
   const home = directory ?? (await mkdtemp(join(tmpdir(), 'tradeengine-bench-')));
   const journalPath = join(home, 'journal.db');
@@ -45,6 +46,7 @@ export async function openBench(
     clock: systemClock,
     timers: systemTimers,
     acceptanceWindowMs: 0,
+    ...(onStage === undefined ? {} : { onStage }),
   });
   while (engine.unready !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   return {

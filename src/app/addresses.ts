@@ -10,6 +10,7 @@ export interface Addresses {
   readonly exchangeStreams: string;
   readonly observatory: string;
   readonly telemetry: string;
+  readonly profiles: string;
 }
 
 export const addresses = ({ values }: Pick<Config, 'values'>): Addresses => ({
@@ -18,4 +19,5 @@ export const addresses = ({ values }: Pick<Config, 'values'>): Addresses => ({
   exchangeStreams: `ws://${HOST}:${values.SIMEX_PORT}`,
   observatory: `http://${HOST}:${values.OBSERVATORY_PORT}`,
   telemetry: `http://${HOST}:${values.OTLP_GRPC_PORT}`,
+  profiles: `http://${HOST}:${values.PYROSCOPE_PORT}`,
 });

@@ -87,7 +87,7 @@ const variables = {
   OBSERVATORY_PORT: port(8001, "the observatory's page"),
   OTLP_GRPC_PORT: port(4317, 'telemetry over OTLP/gRPC'),
   OTLP_HTTP_PORT: port(4318, 'telemetry over OTLP/HTTP'),
-  PYROSCOPE_PORT: port(4040, 'reserved for profiles: nothing listens on it yet, and it has to be free'),
+  PYROSCOPE_PORT: port(4040, "profiles in Pyroscope's protocol"),
   TRADEENGINE_DATA_DIR: text('./data', /./, 'a directory', 'where all state lives'),
   TRADEENGINE_ACCOUNT: text(
     'paper',
@@ -235,7 +235,7 @@ export function configDocument(): string {
     '# Configuration',
     '',
     'Generated from `src/app/config.ts`. All of it comes from the environment, is read once at the start, and is printed',
-    'then with the source of each value. Telemetry is configured by the standard `OTEL_*` variables.',
+    'then with the source of each value. Telemetry is configured by the standard `OTEL_*` and `PYROSCOPE_*` variables.',
     '',
     '| variable | default | meaning | form |',
     '| --- | --- | --- | --- |',

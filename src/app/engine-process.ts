@@ -47,7 +47,7 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const telemetry = await openTelemetry(options);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
-  const keeper = makeKeeper(config, recentOrders, say, probe);
+  const keeper = makeKeeper(config, recentOrders, say, { probe, onStage: telemetry.onStage });
   const server = await buildServer({
     subject: subjectOf(config, keeper, recentOrders, telemetry),
     desk: keeper,
@@ -87,6 +87,7 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     cursorPath: join(config.values.TRADEENGINE_DATA_DIR, 'telemetry.cursor'),
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: addresses(config).telemetry,
+      PYROSCOPE_SERVER_ADDRESS: addresses(config).profiles,
       ...env,
     },
     version,
@@ -99,11 +100,17 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
   return telemetry;
 }
 
+/** What the engine tells besides trading. */
+interface Observers {
+  readonly probe: EngineProcessOptions['probe'];
+  readonly onStage: Telemetry['onStage'];
+}
+
 function makeKeeper(
   config: Config,
   recentOrders: RecentOrders,
   say: Say,
-  probe: EngineProcessOptions['probe'],
+  { probe, onStage }: Observers,
 ): Keeper {
   const { values, settings, account } = config;
   const { exchange, exchangeStreams } = addresses(config);
@@ -134,6 +141,7 @@ function makeKeeper(
     timers: systemTimers,
     onProblem,
     ...(probe === undefined ? {} : { probe }),
+    ...(onStage === undefined ? {} : { onStage }),
   });
 }
 

@@ -87,7 +87,7 @@ function telemetryHealth(status: TelemetryStatus, now: Micros): PartHealth {
   const details = {
     on: `Export is on; the worker was started again ${restarts} times.`,
     off: 'Export is off.',
-    misconfigured: 'Export is off: an OTEL_* variable has a wrong value.',
+    misconfigured: 'Export is off: an OTEL_* or PYROSCOPE_* variable has a wrong value.',
   };
   return {
     part: 'telemetry',

@@ -19,6 +19,7 @@ import { type Journal, JournalError } from '#journal/port.ts';
 import { type Answer, answerAgain, answerFrom, receiptIn } from './answer.ts';
 import { fold } from './fold.ts';
 import { Inquiries } from './inquiries.ts';
+import { type EngineStage, orderStage, stageOf } from './stage.ts';
 import { type Clock, type Timers, within } from './time.ts';
 
 const TICK_MS = 100;
@@ -50,6 +51,13 @@ export interface EngineOptions {
   readonly onEntry?: (entry: Entry) => void;
   readonly onProblem?: (code: string, detail: string) => void;
   readonly probe?: (point: CrashPoint) => void;
+  /** Hears what the thread turns to, and undefined when that is done. Called in the midst of it: it has to be quick. */
+  readonly onStage?: (stage: EngineStage | undefined) => void;
+}
+
+interface Handled {
+  readonly facts: readonly Fact[];
+  readonly durable: Promise<void>;
 }
 
 export type SignalSubmission = Omit<ReceiveSignal, 'type' | 'duplicateOf'>;
@@ -198,7 +206,16 @@ export class Engine {
   }
 
   /** Decides a command; undefined once the engine has failed. The promise rejects if the facts cannot be made durable. */
-  #handle(command: Command): { facts: readonly Fact[]; durable: Promise<void> } | undefined {
+  #handle(command: Command): Handled | undefined {
+    const { onStage } = this.#options;
+    if (onStage === undefined) return this.#decide(command);
+    onStage(stageOf(command, this.#state));
+    const handled = this.#decide(command);
+    onStage(undefined);
+    return handled;
+  }
+
+  #decide(command: Command): Handled | undefined {
     if (this.#fault !== undefined) return undefined;
     const { clock, exchange, journal, probe } = this.#options;
     const at = clock.now();
@@ -257,11 +274,14 @@ export class Engine {
   }
 
   async #submit(order: PlannedOrder): Promise<void> {
-    const { exchange, probe } = this.#options;
-    probe?.('sending');
-    const { outcome, sentAt, answeredAt } = await exchange.submit(order);
-    probe?.('answered');
+    const { exchange, probe, onStage } = this.#options;
     const { clientOrderId } = order;
+    probe?.('sending');
+    onStage?.(orderStage('submit', clientOrderId, this.#state));
+    const submission = exchange.submit(order);
+    onStage?.(undefined);
+    const { outcome, sentAt, answeredAt } = await submission;
+    probe?.('answered');
     this.#handle({ type: 'record_outcome', clientOrderId, outcome, sentAt, answeredAt });
     if (outcome.kind === 'accepted') this.#checkForMissingTrades(outcome.report);
   }

@@ -165,3 +165,44 @@ export interface MetricQueryAnswer {
   series: MetricSeries[];
   truncated: boolean;
 }
+
+/** A profile that was sent. */
+export interface ProfileSummary {
+  start: string;
+  durationMs: number;
+  service: string;
+  labels: Attributes;
+  types: { type: string; unit: string; total: number }[];
+  /** The spans that samples of it belong to, at most 100 of them; the trace is null where samples do not name it. */
+  spans: { traceId: string | null; spanId: string; name: string; stage: string | null }[];
+  spanCount: number;
+}
+
+export interface ProfilesAnswer {
+  profiles: ProfileSummary[];
+}
+
+export interface FlameNode {
+  name: string;
+  /** Of this frame alone. */
+  self: number;
+  /** With all that it called. */
+  total: number;
+  /** The largest first. */
+  children: FlameNode[];
+}
+
+export interface FlameAnswer {
+  type: string;
+  /** Of self and total; empty when nothing was found. */
+  unit: string;
+  /** How many were merged, the newest of those that fit. */
+  profiles: number;
+  /** The time that they cover. */
+  from: string | null;
+  to: string | null;
+  /** Its name is empty: it stands for everything. */
+  root: FlameNode;
+  /** True when there were more profiles than an answer merges. */
+  truncated: boolean;
+}

@@ -17,6 +17,7 @@ const environment = z.object({
   OBSERVATORY_PORT: port(8001),
   OTLP_GRPC_PORT: port(4317),
   OTLP_HTTP_PORT: port(4318),
+  PYROSCOPE_PORT: port(4040),
   OBSERVATORY_DATA_DIR: z.string().min(1).default('./data/observatory'),
 });
 
@@ -38,7 +39,7 @@ function readSettings(): Settings {
 function describeFailure(error: unknown, settings: Settings): string {
   const message = error instanceof Error ? error.message : String(error);
   if (!message.includes('EADDRINUSE')) return message;
-  for (const name of ['OBSERVATORY_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT'] as const) {
+  for (const name of ['OBSERVATORY_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT', 'PYROSCOPE_PORT'] as const) {
     if (message.includes(`:${settings[name]}`))
       return `port ${settings[name]} is taken; choose another with ${name}`;
   }
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
       page: settings.OBSERVATORY_PORT,
       otlpGrpc: settings.OTLP_GRPC_PORT,
       otlpHttp: settings.OTLP_HTTP_PORT,
+      profiles: settings.PYROSCOPE_PORT,
     },
     onFailure: (error) => say({ event: 'observatory.request_failed', error: String(error) }),
   }).catch((error: unknown) => {

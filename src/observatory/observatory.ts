@@ -1,5 +1,5 @@
 /**
- * Starts the observatory: store, OTLP receivers and web server as one, in this process. Nothing stays behind when a
+ * Starts the observatory: store, receivers of OTLP and of profiles, and web server as one, in this process. Nothing stays behind when a
  * part cannot start.
  */
 import { mkdirSync } from 'node:fs';
@@ -7,13 +7,21 @@ import { join } from 'node:path';
 import { startGrpcReceiver } from './otlp/grpc.ts';
 import { startHttpReceiver } from './otlp/http.ts';
 import { receiver } from './otlp/receiver.ts';
+import { startProfileReceiver } from './profiles/http.ts';
 import { startServer } from './server/server.ts';
 import { openStore, type StoreLimits, type StoreUsage } from './store/store.ts';
+
+interface Ports {
+  page: number;
+  otlpGrpc: number;
+  otlpHttp: number;
+  profiles: number;
+}
 
 export interface ObservatoryOptions {
   dataDirectory: string;
   /** 0 takes any free port. */
-  ports: { page: number; otlpGrpc: number; otlpHttp: number };
+  ports: Ports;
   host?: string;
   webRoot?: string;
   nowMs?(): number;
@@ -23,7 +31,7 @@ export interface ObservatoryOptions {
 }
 
 export interface Observatory {
-  ports: { page: number; otlpGrpc: number; otlpHttp: number };
+  ports: Ports;
   url: string;
   /** Where the store of an earlier version was put at this start. */
   setAside: string | undefined;
@@ -64,8 +72,10 @@ export async function startObservatory(options: ObservatoryOptions): Promise<Obs
     closers.push(() => http.close());
     const grpc = await startGrpcReceiver(receive, host, options.ports.otlpGrpc);
     closers.push(() => grpc.close(CLOSE_DEADLINE_MS));
+    const profiles = await startProfileReceiver(store.sink, nowMs, host, options.ports.profiles);
+    closers.push(() => profiles.close());
     return {
-      ports: { page: server.port, otlpGrpc: grpc.port, otlpHttp: http.port },
+      ports: { page: server.port, otlpGrpc: grpc.port, otlpHttp: http.port, profiles: profiles.port },
       url: `http://${host}:${server.port}/`,
       setAside: store.setAside,
       usage: () => store.usage(),

@@ -171,12 +171,13 @@ export const attributes = {
   'tradeengine.drift.journal': text("The position's quantity by the journal."),
   'tradeengine.drift.exchange': text("The position's quantity by the exchange."),
 
-  'tradeengine.telemetry.signal': oneOf(['traces', 'metrics', 'logs'], 'The kind of telemetry.'),
+  'tradeengine.telemetry.signal': oneOf(['traces', 'metrics', 'logs', 'profiles'], 'The kind of telemetry.'),
   'tradeengine.telemetry.endpoint': text('Where telemetry is sent.'),
   'tradeengine.telemetry.failure': oneOf(
-    ['retried', 'rejected'],
-    'retried: the request is sent again; rejected: the collector will never take the items.',
+    ['retried', 'rejected', 'dropped'],
+    'retried: the request is sent again; rejected: the collector will never take the items; dropped: newer ones took their place while it took none.',
   ),
+  'pyroscope.profile.id': text('The span_id that the samples of this work carry in profiles.'),
   'service.version': text('The version of the running program.'),
   'error.type': text('The class of an error.'),
   'error.message': text('The message of an error.'),

@@ -169,12 +169,12 @@ export const metrics = {
   'tradeengine.telemetry.exported': counter(
     '{item}',
     ['tradeengine.telemetry.signal'],
-    'Spans, log records and metric points that the collector took.',
+    'Spans, log records, metric points and profiles that the collector took.',
   ),
   'tradeengine.telemetry.failed': counter(
     '{item}',
     ['tradeengine.telemetry.signal', 'tradeengine.telemetry.failure'],
-    'Items that the collector did not take: to be sent again, or rejected for good.',
+    'Items that the collector did not take: to be sent again, rejected for good, or dropped.',
   ),
   'tradeengine.telemetry.canaries': counter('{canary}', [], 'Canaries released into the journal.'),
   'tradeengine.telemetry.dropped': counter('{record}', [], 'Process log records lost to a full queue.'),
@@ -247,5 +247,7 @@ export const processEvents = {
   'telemetry.worker_stopped': 'The telemetry worker ended unexpectedly and is started again.',
   'telemetry.cursor_reset': 'The stored cursor does not fit the journal; export begins anew.',
   'telemetry.cursor_unsaved': 'The cursor cannot be stored; after a restart facts are sent again.',
-  'telemetry.misconfigured': 'The OTEL_* variables cannot be used; export is off.',
+  'telemetry.misconfigured': 'The OTEL_* or PYROSCOPE_* variables cannot be used; export is off.',
+  'telemetry.profiler_failed': 'The process cannot be profiled.',
+  'telemetry.profiler_stuck': 'The sampler was stuck; one profile is empty.',
 } as const;

@@ -21,9 +21,9 @@ export type Delivery =
   /** To be sent again; tooMuch: perhaps in smaller pieces. */
   | { readonly kind: 'failed'; readonly error: string; readonly tooMuch: boolean };
 
-export interface Exporter {
+export interface Exporter<Request = Uint8Array> {
   readonly endpoint: string;
-  send(bytes: Uint8Array): Promise<Delivery>;
+  send(request: Request): Promise<Delivery>;
   close(): void;
 }
 

@@ -2,9 +2,11 @@
 
 import type { Micros } from '#core/ids.ts';
 import type { TelemetryProblem } from './problem.ts';
+import type { TakenProfile } from './profiles/profiler.ts';
+import type { ProfileStatus } from './profiles/queue.ts';
 import type { LogData } from './projected.ts';
 import type { PumpStatus } from './pump.ts';
-import type { Environment } from './settings.ts';
+import type { Environment } from './variables.ts';
 
 export interface WorkerStart {
   readonly journalPath: string;
@@ -14,13 +16,18 @@ export interface WorkerStart {
   readonly instanceId: string;
 }
 
+export interface WorkerStatus extends Omit<PumpStatus, 'signals'> {
+  readonly signals: PumpStatus['signals'] & { readonly profiles: ProfileStatus };
+}
+
 export type ToWorker =
   /** One such message is answered before the next is sent. */
   | { readonly type: 'logs'; readonly logs: readonly LogData[]; readonly dropped: number }
+  | { readonly type: 'profile'; readonly profile: TakenProfile }
   /** Delivers what is there, tries nothing twice, and ends. */
   | { readonly type: 'stop'; readonly logs: readonly LogData[]; readonly dropped: number };
 
 export type FromWorker =
-  | { readonly type: 'status'; readonly at: Micros; readonly status: PumpStatus }
+  | { readonly type: 'status'; readonly at: Micros; readonly status: WorkerStatus }
   | { readonly type: 'logs_done' }
   | { readonly type: 'problem'; readonly problem: TelemetryProblem };

@@ -96,6 +96,11 @@ export class Pump {
     };
   }
 
+  /** What this process's telemetry is counted in. */
+  get metrics(): Metrics {
+    return this.#metrics;
+  }
+
   get status(): PumpStatus {
     const head = this.#parts.source.head();
     const { traces, metrics, logs } = this.#senders;

@@ -4,10 +4,10 @@
  */
 
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import type { LabelValue } from './attributes.ts';
 import type { Delivery, Exporter } from './export.ts';
 import type { Metrics } from './metrics.ts';
 import type { Report } from './problem.ts';
-import type { SignalKind } from './settings.ts';
 
 export interface SignalStatus {
   /** Undefined where the signal is not exported. */
@@ -21,9 +21,11 @@ export interface SignalStatus {
   readonly lastError: { readonly at: Micros; readonly error: string } | undefined;
 }
 
-export interface SenderParts {
-  readonly signal: SignalKind;
-  readonly exporter: Exporter | undefined;
+type Signal = LabelValue<'tradeengine.telemetry.signal'>;
+
+export interface SenderParts<Request> {
+  readonly signal: Signal;
+  readonly exporter: Exporter<Request> | undefined;
   readonly metrics: Metrics;
   readonly now: () => Micros;
   /** Returns early when the signal aborts. */
@@ -38,8 +40,8 @@ const RETRY_DELAY_MS_MAX = 5_000;
 /** A collector that is just being restarted is not worth a line in the log. */
 const SILENT_FAILURE_MS = 3_000;
 
-export class Sender {
-  readonly #parts: SenderParts;
+export class Sender<Request extends { readonly length: number } = Uint8Array> {
+  readonly #parts: SenderParts<Request>;
   #deliveredAt: Micros | undefined;
   #exported = 0;
   #rejected = 0;
@@ -47,7 +49,7 @@ export class Sender {
   #lastError: { at: Micros; error: string } | undefined;
   #lastRejection: string | undefined;
 
-  constructor(parts: SenderParts) {
+  constructor(parts: SenderParts<Request>) {
     this.#parts = parts;
   }
 
@@ -69,7 +71,7 @@ export class Sender {
    */
   async deliver<T>(
     items: readonly T[],
-    encode: (items: readonly T[]) => Uint8Array,
+    encode: (items: readonly T[]) => Request,
     stopping: AbortSignal,
   ): Promise<boolean> {
     const { exporter, sleep } = this.#parts;
@@ -78,13 +80,13 @@ export class Sender {
     let delayMs = RETRY_DELAY_MS_MIN;
     for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
       if (piece.length === 0) continue;
-      const bytes = encode(piece);
-      if (bytes.length > REQUEST_BYTES_MAX && piece.length > 1) {
+      const request = encode(piece);
+      if (request.length > REQUEST_BYTES_MAX && piece.length > 1) {
         pieces.push(...halves(piece));
         continue;
       }
       const startedAt = this.#parts.now();
-      const delivery = await exporter.send(bytes);
+      const delivery = await exporter.send(request);
       this.#record(delivery, piece.length, startedAt);
       if (delivery.kind === 'accepted') {
         delayMs = RETRY_DELAY_MS_MIN;
@@ -103,7 +105,7 @@ export class Sender {
   }
 
   /** Sends what the next call would replace anyway: once. */
-  async offer<T>(items: readonly T[], encode: (items: readonly T[]) => Uint8Array): Promise<boolean> {
+  async offer<T>(items: readonly T[], encode: (items: readonly T[]) => Request): Promise<boolean> {
     return await this.deliver(items, encode, AbortSignal.abort());
   }
 
@@ -133,7 +135,7 @@ export class Sender {
     report({
       event: 'telemetry.failing',
       severity: 'warn',
-      message: `The collector at ${exporter?.endpoint} does not take ${signal}: ${error}. The facts wait in the journal.`,
+      message: `The collector at ${exporter?.endpoint} does not take ${signal}: ${error}. ${meanwhile(signal)}`,
     });
   }
 
@@ -178,6 +180,9 @@ export class Sender {
     );
   }
 }
+
+const meanwhile = (signal: Signal): string =>
+  signal === 'profiles' ? 'The newest of them wait.' : 'The facts wait in the journal.';
 
 /** The second half first: pieces are taken from the end, and the oldest goes out first. */
 function halves<T>(items: readonly T[]): [readonly T[], readonly T[]] {

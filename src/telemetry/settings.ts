@@ -1,5 +1,5 @@
 /**
- * The standard OTEL_* variables, read once.
+ * The standard OTEL_* variables, and those of the profiles, read once.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/ and
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -11,6 +11,8 @@ import {
   ATTR_SERVICE_NAME,
   ATTR_SERVICE_VERSION,
 } from '@opentelemetry/semantic-conventions';
+import { type ProfileSettings, profileSettingsOf } from './profiles/settings.ts';
+import { durationMs, type Environment, isTrue, nonBlank, SettingError } from './variables.ts';
 
 export const signals = ['traces', 'metrics', 'logs'] as const;
 export type SignalKind = (typeof signals)[number];
@@ -37,9 +39,9 @@ export interface TelemetrySettings {
   readonly endpoints: Readonly<Record<SignalKind, EndpointSettings | undefined>>;
   readonly resource: Readonly<Record<string, string>>;
   readonly metricIntervalMs: number;
+  /** Undefined where the process is not profiled. */
+  readonly profiles: ProfileSettings | undefined;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type SettingsResult =
   | { readonly kind: 'on'; readonly settings: TelemetrySettings }
@@ -52,14 +54,9 @@ const TIMEOUT_MS = 10_000;
 /** The standard's default is a minute, which is long for a page that is watched. */
 const METRIC_INTERVAL_MS = 10_000;
 const INTERVAL_MS_MIN = 100;
-const DURATION_MS_MAX = 3_600_000;
 /** What gRPC metadata may be. */
 const HEADER_NAME = /^[\w.-]+$/;
 const HEADER_VALUE = /^[ -~]*$/;
-
-class SettingError extends Error {
-  override readonly name = 'SettingError';
-}
 
 export function readTelemetrySettings(
   env: Environment,
@@ -93,6 +90,7 @@ export function readTelemetrySettings(
         ),
       METRIC_INTERVAL_MS,
     ),
+    profiles: attempt(() => profileSettingsOf(env), undefined),
   };
   if (problems.length > 0) return { kind: 'wrong', problems };
   const off = signals.every((signal) => settings.endpoints[signal] === undefined);
@@ -195,22 +193,3 @@ function fileOf({ name, value }: { name: string; value: string | undefined }): B
     throw new SettingError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
-
-function durationMs(name: string, value: string | undefined, fallback: number, min: number): number {
-  const text = nonBlank(value);
-  if (text === undefined) return fallback;
-  const ms = Number(text);
-  if (!Number.isInteger(ms) || ms < min || ms > DURATION_MS_MAX) {
-    throw new SettingError(
-      `${name} is ${text}: expected whole milliseconds from ${min} to ${DURATION_MS_MAX}`,
-    );
-  }
-  return ms;
-}
-
-const nonBlank = (value: string | undefined): string | undefined => {
-  const text = value?.trim();
-  return text === '' ? undefined : text;
-};
-
-const isTrue = (value: string | undefined): boolean => value?.trim().toLowerCase() === 'true';

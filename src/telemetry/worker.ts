@@ -11,6 +11,9 @@ import { FileCursor } from './cursor.ts';
 import { Encoder } from './encode.ts';
 import { GrpcExporter } from './export.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import type { TelemetryProblem } from './problem.ts';
+import { PyroscopeExporter } from './profiles/exporter.ts';
+import { ProfileQueue } from './profiles/queue.ts';
 import { Pump } from './pump.ts';
 import { Sender } from './sender.ts';
 import { readTelemetrySettings } from './settings.ts';
@@ -28,7 +31,12 @@ if (process.platform === 'linux') setPriority(PRIORITY_LOWEST);
 const start = workerData as WorkerStart;
 const read = readTelemetrySettings(start.env, start);
 if (read.kind !== 'on') throw new Error(`the telemetry worker was started with export ${read.kind}`);
-const { endpoints, resource, metricIntervalMs } = read.settings;
+const { endpoints, resource, metricIntervalMs, profiles } = read.settings;
+const parts = {
+  now: systemMicros,
+  sleep: sleepUntilWoken,
+  report: (problem: TelemetryProblem): void => say({ type: 'problem', problem }),
+};
 
 const pump = new Pump({
   source: openJournalReader(start.journalPath),
@@ -36,26 +44,38 @@ const pump = new Pump({
   encoder: new Encoder(resource),
   version: start.version,
   metricIntervalMs,
-  now: systemMicros,
-  sleep: sleepUntilWoken,
-  report: (problem) => say({ type: 'problem', problem }),
+  ...parts,
   sender: (signal, metrics) => {
     const endpoint = endpoints[signal];
     return new Sender({
       signal,
       exporter: endpoint === undefined ? undefined : new GrpcExporter(signal, endpoint, systemMs),
       metrics,
-      now: systemMicros,
-      sleep: sleepUntilWoken,
-      report: (problem) => say({ type: 'problem', problem }),
+      ...parts,
     });
   },
 });
 
-const sayStatus = (): void => say({ type: 'status', at: systemMicros(), status: pump.status });
+const profileSender = new Sender({
+  signal: 'profiles',
+  exporter: profiles === undefined ? undefined : new PyroscopeExporter(profiles),
+  metrics: pump.metrics,
+  ...parts,
+});
+const profileQueue = new ProfileQueue(profileSender, pump.metrics, resource);
+
+const sayStatus = (): void => {
+  const { signals, ...facts } = pump.status;
+  const status = { ...facts, signals: { ...signals, profiles: profileQueue.status } };
+  say({ type: 'status', at: systemMicros(), status });
+};
 const stopSaying = repeatedly(STATUS_INTERVAL_MS, sayStatus);
 
 port.on('message', async (message: ToWorker) => {
+  if (message.type === 'profile') {
+    profileQueue.offer(message.profile);
+    return;
+  }
   const delivery = pump.deliverLogs(message.logs, message.dropped);
   if (message.type === 'stop') pump.stop();
   await delivery;
@@ -64,6 +84,7 @@ port.on('message', async (message: ToWorker) => {
 
 sayStatus();
 await pump.run();
+await profileQueue.stop();
 stopSaying();
 sayStatus();
 pump.close();

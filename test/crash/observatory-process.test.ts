@@ -49,6 +49,7 @@ describe('observatory process', () => {
         OBSERVATORY_PORT: '0',
         OTLP_GRPC_PORT: '0',
         OTLP_HTTP_PORT: '0',
+        PYROSCOPE_PORT: '0',
         OBSERVATORY_DATA_DIR: directory.path,
         ...environment,
       },
@@ -168,6 +169,7 @@ describe('observatory process', () => {
         ['OBSERVATORY_PORT', 'page'],
         ['OTLP_GRPC_PORT', 'otlpGrpc'],
         ['OTLP_HTTP_PORT', 'otlpHttp'],
+        ['PYROSCOPE_PORT', 'profiles'],
       ] as const) {
         const taken = String(at(started.line, 'ports', name));
         const other = await start({ OBSERVATORY_DATA_DIR: elsewhere.path, [variable]: taken });

@@ -245,7 +245,7 @@ describe('observatory API', () => {
     const story = { traceId: storyTraceId(5), signalId: 'sig-5', atNs: baseNs + 9n * minuteNs };
     await running.send('traces', tracesOf(story));
     await eventually('an event', () => (heard.includes('event: stored') ? true : undefined));
-    assert.match(heard, /data: {"spans":5,"logs":0,"points":0}/);
+    assert.match(heard, /data: {"spans":5,"logs":0,"points":0,"profiles":0}/);
     aborting.abort();
     await listening;
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { SignalSummary } from '#observatory/answers.ts';
-import { emptySource, emptySpan, type SpanRow } from '#observatory/otlp/rows.ts';
+import { emptySource, emptySpan, noRows, type SpanRow } from '#observatory/otlp/rows.ts';
 import { newestSignals } from '#observatory/queries/signals.ts';
 import { openStore, type Store } from '#observatory/store/store.ts';
 import { temporaryDirectory } from '#test/support/observatory/running.ts';
@@ -110,7 +110,7 @@ describe('outcome of a signal', () => {
       spansOf(traceId, receipt(name, 'accepted', stages)),
     );
     spans.push(...spansOf(traceId, { ...receipt('again', 'duplicate', []), below: [] }));
-    assert.equal(await store.sink.write({ spans, logs: [], points: [] }, 1), 'stored');
+    assert.equal(await store.sink.write({ ...noRows(), spans }, 1), 'stored');
     ({ signals } = await newestSignals(store.reader, 50, undefined));
   });
   after(async () => {

@@ -4,7 +4,14 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { emptyAttributes, emptyLog, emptySource, emptySpan, type Rows } from '#observatory/otlp/rows.ts';
+import {
+  emptyAttributes,
+  emptyLog,
+  emptySource,
+  emptySpan,
+  noRows,
+  type Rows,
+} from '#observatory/otlp/rows.ts';
 import { searchLogs } from '#observatory/queries/logs.ts';
 import { findTrace } from '#observatory/queries/traces.ts';
 import { openStore, type Store, type StoreLimits } from '#observatory/store/store.ts';
@@ -16,6 +23,7 @@ const source = { ...emptySource(), service: 'engine' };
 const traceId = 'ab'.repeat(16);
 
 const spans = (count: number, from = 0): Rows => ({
+  ...noRows(),
   spans: Array.from({ length: count }, (_, index) => ({
     ...emptySpan(source),
     traceId,
@@ -25,12 +33,10 @@ const spans = (count: number, from = 0): Rows => ({
     endNs: BigInt(startMs) * 1_000_000n + BigInt(from + index + 5),
     attributes: { filler: 'x'.repeat(50), index },
   })),
-  logs: [],
-  points: [],
 });
 
 const log = (body: string, seq?: number): Rows => ({
-  spans: [],
+  ...noRows(),
   logs: [
     {
       ...emptyLog(source),
@@ -42,7 +48,6 @@ const log = (body: string, seq?: number): Rows => ({
       attributes: seq === undefined ? emptyAttributes() : { 'tradeengine.fact.seq': seq },
     },
   ],
-  points: [],
 });
 
 describe('observatory store', () => {

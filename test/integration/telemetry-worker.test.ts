@@ -55,7 +55,7 @@ async function start(env: Record<string, string> = {}): Promise<Telemetry> {
   const telemetry = await startTelemetry({
     journalPath: join(directory, 'journal.db'),
     cursorPath: join(directory, 'telemetry', 'cursor.json'),
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, ...env },
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, PYROSCOPE_PROFILING_ENABLED: 'false', ...env },
     version: '0.1.0',
     instanceId: 'test-1',
     destination: { write: (line) => void lines.push(JSON.parse(line)) },

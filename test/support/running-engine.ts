@@ -7,6 +7,7 @@ import type { Condition, Subject } from '#api/subject.ts';
 import type { AccountId } from '#core/ids.ts';
 import { defaultSettings, type TradingSettings } from '#core/settings.ts';
 import { Engine } from '#engine/engine.ts';
+import type { EngineStage } from '#engine/stage.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
 import { MemoryJournal } from '#journal/memory.ts';
 import type { Journal } from '#journal/port.ts';
@@ -27,7 +28,10 @@ export interface RunningEngine {
   stop(): Promise<void>;
 }
 
-export async function runEngine(settings: Partial<TradingSettings> = {}): Promise<RunningEngine> {
+export async function runEngine(
+  settings: Partial<TradingSettings> = {},
+  onStage: (stage: EngineStage | undefined) => void = () => {},
+): Promise<RunningEngine> {
   const venue = new Venue({ seed: 1, clock: systemClock, dualSide: true });
   const exchange = new InProcessExchange({
     venue,
@@ -50,6 +54,7 @@ export async function runEngine(settings: Partial<TradingSettings> = {}): Promis
     acceptanceWindowMs: ACCEPTANCE_WINDOW_MS,
     onEntry: recentOrders.apply,
     onProblem: (code, detail) => problems.push(`${code}: ${detail}`),
+    onStage,
   });
   const running = { pretend: undefined as Condition | undefined };
   const subject: Subject = {

@@ -21,6 +21,7 @@ interface Ports {
   readonly observatory: number;
   readonly otlpGrpc: number;
   readonly otlpHttp: number;
+  readonly profiles: number;
 }
 
 export class Scene {
@@ -48,6 +49,7 @@ export class Scene {
       OBSERVATORY_PORT: String(ports.observatory),
       OTLP_GRPC_PORT: String(ports.otlpGrpc),
       OTLP_HTTP_PORT: String(ports.otlpHttp),
+      PYROSCOPE_PORT: String(ports.profiles),
       OBSERVATORY_DATA_DIR: join(directory, 'observatory'),
       SIMEX_SEED: String(seed),
       // Tests order faster than the published limits allow, and test other things than throttling.
@@ -58,8 +60,9 @@ export class Scene {
 
   static async open(seed: number): Promise<Scene> {
     const directory = await mkdtemp(join(tmpdir(), 'tradeengine-crash-'));
-    const [engine = 0, simex = 0, observatory = 0, otlpGrpc = 0, otlpHttp = 0] = await freePorts(5);
-    const ports = { engine, simex, observatory, otlpGrpc, otlpHttp };
+    const [engine = 0, simex = 0, observatory = 0, otlpGrpc = 0, otlpHttp = 0, profiles = 0] =
+      await freePorts(6);
+    const ports = { engine, simex, observatory, otlpGrpc, otlpHttp, profiles };
     const scene = new Scene(directory, ports, seed);
     await until(
       'the exchange answers',
@@ -74,8 +77,8 @@ export class Scene {
   }
 
   /** Starts the engine process as it is. */
-  startEngine(): Promise<void> {
-    return this.#startEngine(['src/cli/main.ts', 'engine'], {});
+  startEngine(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    return this.#startEngine(['src/cli/main.ts', 'engine'], env);
   }
 
   /** Starts the engine with a point at which it dies; it may have died when this resolves. */

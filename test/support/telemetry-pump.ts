@@ -9,7 +9,8 @@ import { GrpcExporter } from '#telemetry/export.ts';
 import type { TelemetryProblem } from '#telemetry/problem.ts';
 import { type FactSource, Pump } from '#telemetry/pump.ts';
 import { Sender } from '#telemetry/sender.ts';
-import { type Environment, readTelemetrySettings } from '#telemetry/settings.ts';
+import { readTelemetrySettings } from '#telemetry/settings.ts';
+import type { Environment } from '#telemetry/variables.ts';
 
 export class ArrayJournal implements FactSource {
   readonly entries: Entry[];

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Environment, readTelemetrySettings } from '#telemetry/settings.ts';
+import { readTelemetrySettings } from '#telemetry/settings.ts';
+import type { Environment } from '#telemetry/variables.ts';
 
 const about = { version: '1.2.3', instanceId: 'pod-1' };
 
@@ -88,6 +89,10 @@ for (const [name, value, words] of [
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://x', /not an http or https address: ftp:\/\/x/],
   ['OTEL_TRACES_EXPORTER', 'zipkin', /OTEL_TRACES_EXPORTER is zipkin/],
   ['OTEL_METRIC_EXPORT_INTERVAL', '-1', /OTEL_METRIC_EXPORT_INTERVAL is -1/],
+  ['PYROSCOPE_SERVER_ADDRESS', 'alloy:4040', /not an http or https address: alloy:4040/],
+  ['PYROSCOPE_PROFILING_ENABLED', 'maybe', /PYROSCOPE_PROFILING_ENABLED is maybe/],
+  ['PYROSCOPE_FLUSH_INTERVAL_MS', '1', /PYROSCOPE_FLUSH_INTERVAL_MS is 1/],
+  ['PYROSCOPE_BASIC_AUTH_USER', 'user', /PYROSCOPE_BASIC_AUTH_PASSWORD go together/],
 ] as const) {
   test(`${name}=${value} is named as a problem`, () => {
     assert.ok(
@@ -96,6 +101,24 @@ for (const [name, value, words] of [
     );
   });
 }
+
+test('profiles go to the local Pyroscope every ten seconds unless told otherwise', () => {
+  assert.deepEqual(on({}).profiles, {
+    serverAddress: 'http://localhost:4040',
+    authorization: undefined,
+    intervalMs: 10_000,
+  });
+  const { profiles } = on({
+    PYROSCOPE_SERVER_ADDRESS: 'https://profiles.example/prefix/',
+    PYROSCOPE_BASIC_AUTH_USER: 'user',
+    PYROSCOPE_BASIC_AUTH_PASSWORD: 'pass:word',
+    PYROSCOPE_FLUSH_INTERVAL_MS: '5000',
+  });
+  assert.equal(profiles?.serverAddress, 'https://profiles.example/prefix');
+  assert.equal(profiles?.authorization, `Basic ${btoa('user:pass:word')}`);
+  assert.equal(profiles?.intervalMs, 5_000);
+  assert.equal(on({ PYROSCOPE_PROFILING_ENABLED: 'false' }).profiles, undefined);
+});
 
 test('a missing certificate file is named', () => {
   const [problem] = problems({
@@ -109,7 +132,9 @@ test('problems do not repeat a secret', () => {
   const found = [
     ...problems({ OTEL_EXPORTER_OTLP_HEADERS: 'bad header=canary' }),
     ...problems({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:canary@alloy' }),
+    ...problems({ PYROSCOPE_SERVER_ADDRESS: 'https://user:canary@alloy' }),
+    ...problems({ PYROSCOPE_BASIC_AUTH_PASSWORD: 'canary' }),
   ];
-  assert.equal(found.length, 6);
+  assert.equal(found.length, 8);
   assert.doesNotMatch(found.join(), /canary/);
 });

@@ -32,7 +32,7 @@ const parts: readonly Part[] = [
   },
   {
     part: 'telemetry',
-    mayImport: ['core', 'journal/port', 'journal/reader'],
+    mayImport: ['core', 'journal/port', 'journal/reader', 'engine/stage'],
     reason: 'telemetry reads what the journal has committed, and nothing of trading calls it',
   },
   {

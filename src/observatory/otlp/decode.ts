@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readLogsJson, readMetricsJson, readTracesJson } from './json.ts';
 import { readLogs } from './logs.ts';
 import { readMetrics } from './metrics.ts';
-import type { Rows } from './rows.ts';
+import { noRows, type Rows } from './rows.ts';
 import { readTraces } from './traces.ts';
 
 export type Signal = 'traces' | 'logs' | 'metrics';
@@ -27,19 +27,17 @@ export function decode(signal: Signal, encoding: Encoding, payload: Uint8Array, 
   return withoutUnstorable(rows, nowNs);
 }
 
-const nothing = (): Rows => ({ spans: [], logs: [], points: [] });
-
 function fromProtobuf(signal: Signal, payload: Uint8Array): Rows {
-  if (signal === 'traces') return { ...nothing(), spans: readTraces(payload) };
-  if (signal === 'logs') return { ...nothing(), logs: readLogs(payload) };
-  return { ...nothing(), points: readMetrics(payload) };
+  if (signal === 'traces') return { ...noRows(), spans: readTraces(payload) };
+  if (signal === 'logs') return { ...noRows(), logs: readLogs(payload) };
+  return { ...noRows(), points: readMetrics(payload) };
 }
 
 function fromJson(signal: Signal, payload: Uint8Array): Rows {
   const request: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
-  if (signal === 'traces') return { ...nothing(), spans: readTracesJson(request) };
-  if (signal === 'logs') return { ...nothing(), logs: readLogsJson(request) };
-  return { ...nothing(), points: readMetricsJson(request) };
+  if (signal === 'traces') return { ...noRows(), spans: readTracesJson(request) };
+  if (signal === 'logs') return { ...noRows(), logs: readLogsJson(request) };
+  return { ...noRows(), points: readMetricsJson(request) };
 }
 
 function describe(error: unknown): string {
@@ -85,5 +83,5 @@ function withoutUnstorable(rows: Rows, nowNs: bigint): Decoded {
         : undefined,
     );
   });
-  return { kind: 'decoded', rows: { spans, logs, points }, rejected, reason };
+  return { kind: 'decoded', rows: { ...noRows(), spans, logs, points }, rejected, reason };
 }

@@ -1,12 +1,11 @@
 /** The OTLP/HTTP receiver: POST /v1/traces, /v1/logs and /v1/metrics, protobuf or JSON, plain or gzip. */
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { inflateGzip } from '../inflate.ts';
 import type { Encoding, Signal } from './decode.ts';
 import {
   BODY_BYTES_MAX,
@@ -24,7 +23,6 @@ const contentTypes: Record<Encoding, string> = {
   json: 'application/json',
 };
 const REQUEST_TIMEOUT_MS = 30_000;
-const inflate = promisify(gunzip);
 
 type Body = { kind: 'body'; bytes: Buffer } | { kind: 'wrong'; http: number; message: string };
 
@@ -98,13 +96,18 @@ async function bodyOf(request: FastifyRequest): Promise<Body> {
       message: `content encoding "${coding}" is not supported; use gzip or none`,
     };
   }
-  try {
-    return { kind: 'body', bytes: await inflate(sent, { maxOutputLength: INFLATED_BYTES_MAX }) };
-  } catch (error) {
-    const tooLarge = error instanceof RangeError;
-    return tooLarge
-      ? { kind: 'wrong', http: 413, message: `the body inflates to more than ${INFLATED_BYTES_MAX} bytes` }
-      : { kind: 'wrong', http: 400, message: 'the body is not valid gzip' };
+  const inflated = await inflateGzip(sent, INFLATED_BYTES_MAX);
+  switch (inflated.kind) {
+    case 'inflated':
+      return { kind: 'body', bytes: inflated.bytes };
+    case 'too_large':
+      return {
+        kind: 'wrong',
+        http: 413,
+        message: `the body inflates to more than ${INFLATED_BYTES_MAX} bytes`,
+      };
+    case 'not_gzip':
+      return { kind: 'wrong', http: 400, message: 'the body is not valid gzip' };
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * The rows that every decoder produces and the store keeps: spans, log records and metric points, free of the
- * protocol's nesting.
+ * The rows that every decoder produces and the store keeps: spans, log records, metric points and profiles, free of
+ * the protocol's nesting.
  */
+import type { ProfileRow } from '../profiles/row.ts';
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type Attributes = { [key: string]: JsonValue };
@@ -102,7 +103,10 @@ export interface Rows {
   spans: SpanRow[];
   logs: LogRow[];
   points: PointRow[];
+  profiles: ProfileRow[];
 }
+
+export const noRows = (): Rows => ({ spans: [], logs: [], points: [], profiles: [] });
 
 export function emptySource(): Source {
   return { service: '', resource: '{}', scope: '' };

@@ -38,11 +38,12 @@ export class LiveFeed {
 
   announce(stored: Stored): void {
     if (this.#clients.size === 0) return;
-    const sum = this.#pending ?? { spans: 0, logs: 0, points: 0 };
+    const sum = this.#pending ?? { spans: 0, logs: 0, points: 0, profiles: 0 };
     this.#pending = {
       spans: sum.spans + stored.spans,
       logs: sum.logs + stored.logs,
       points: sum.points + stored.points,
+      profiles: sum.profiles + stored.profiles,
     };
     this.#timer ??= setTimeout(() => this.#flush(), EVENT_INTERVAL_MS);
   }

@@ -29,6 +29,11 @@ const traceId = z
   .regex(/^[0-9a-fA-F]{32}$/, 'expected 32 hexadecimal digits')
   .transform((id) => id.toLowerCase());
 
+const spanId = z
+  .string()
+  .regex(/^[0-9a-fA-F]{16}$/, 'expected 16 hexadecimal digits')
+  .transform((id) => id.toLowerCase());
+
 /** `next` of an earlier answer, or a time. */
 const before = z.string().transform((text, context) => {
   const cursor = /^(\d{1,19})-([0-9a-f]{16})$/.exec(text);
@@ -62,6 +67,23 @@ export const logsQuery = z.strictObject({
   to: time.optional(),
   limit: limit(100, 1_000),
 });
+
+const profileFilter = {
+  service: z.string().min(1).max(255).optional(),
+  span_id: spanId.optional(),
+  trace_id: traceId.optional(),
+  from: time.optional(),
+  to: time.optional(),
+};
+const profileType = z.string().min(1).max(64);
+export const profilesQuery = z.strictObject({
+  ...profileFilter,
+  type: profileType.optional(),
+  limit: limit(50, 200),
+});
+export type ProfileQuery = Omit<z.infer<typeof profilesQuery>, 'limit'>;
+/** As many as an hour of one process. */
+export const flameQuery = z.strictObject({ ...profileFilter, type: profileType, limit: limit(360, 360) });
 
 export function parse<Value>(schema: z.ZodType<Value>, given: unknown): Value {
   const result = schema.safeParse(given);

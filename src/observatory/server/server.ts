@@ -3,15 +3,18 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type {
   ErrorAnswer,
   ExemplarsAnswer,
+  FlameAnswer,
   LogsAnswer,
   MetricQueryAnswer,
   MetricsAnswer,
+  ProfilesAnswer,
   SignalsAnswer,
 } from '../answers.ts';
 import { searchExemplars } from '../queries/exemplars.ts';
 import { findById } from '../queries/find.ts';
 import { searchLogs } from '../queries/logs.ts';
 import { listMetrics, queryMetric } from '../queries/metrics.ts';
+import { flameOf, listProfiles, type ProfileFilter } from '../queries/profiles.ts';
 import { newestSignals } from '../queries/signals.ts';
 import { findTrace } from '../queries/traces.ts';
 import { QueryError } from '../store/reader.ts';
@@ -22,11 +25,14 @@ import { servePage } from './page.ts';
 import {
   exemplarsQuery,
   findQuery,
+  flameQuery,
   logsQuery,
   metricQuery,
   noQuery,
   ParameterError,
+  type ProfileQuery,
   parse,
+  profilesQuery,
   requireOrdered,
   signalsQuery,
   traceParams,
@@ -132,11 +138,26 @@ function serveApi(app: FastifyInstance, { store, nowMs }: ServerOptions): void {
     return { exemplars };
   });
 
+  app.get('/api/profiles', async (request): Promise<ProfilesAnswer> => {
+    const { limit, ...query } = parse(profilesQuery, request.query);
+    return { profiles: await listProfiles(reader, profileFilterOf(query), limit) };
+  });
+
+  app.get('/api/profiles/flame', async (request): Promise<FlameAnswer> => {
+    const { limit, type, ...query } = parse(flameQuery, request.query);
+    return flameOf(reader, { ...profileFilterOf(query), type }, limit);
+  });
+
   app.get('/health', async (request) => {
     parse(noQuery, request.query);
     const usage = store.usage();
     return { status: usage.lastFailure === null ? 'ok' : 'failing', store: usage };
   });
+}
+
+function profileFilterOf({ span_id, trace_id, from, to, ...rest }: ProfileQuery): ProfileFilter {
+  requireOrdered(from, to);
+  return { ...rest, spanId: span_id, traceId: trace_id, fromNs: from, toNs: to };
 }
 
 function answerErrors(app: FastifyInstance, { onFailure }: ServerOptions): void {

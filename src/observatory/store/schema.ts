@@ -4,18 +4,21 @@
  */
 import {
   BIGINT,
+  BLOB,
   BOOLEAN,
+  blobValue,
   DOUBLE,
   type DuckDBType,
   type DuckDBValue,
   INTEGER,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Attributes, LogRow, PointRow, SpanRow } from '../otlp/rows.ts';
+import type { Attributes, LogRow, PointRow, Rows, SpanRow } from '../otlp/rows.ts';
+import type { ProfileRow } from '../profiles/row.ts';
 
-export const STORE_VERSION = 2;
+export const STORE_VERSION = 3;
 
-export type TableName = 'spans' | 'logs' | 'points';
+export type TableName = keyof Rows;
 
 interface Column<Row> {
   name: string;
@@ -147,13 +150,27 @@ export const pointsTable: Table<PointRow> = {
   identity: 'hash(name, type, service, scope, resource, attributes)',
 };
 
+export const profilesTable: Table<ProfileRow> = {
+  name: 'profiles',
+  columns: [
+    nanoseconds('time_ns', (profile) => profile.startNs),
+    nanoseconds('end_ns', (profile) => profile.endNs),
+    text('service', (profile) => profile.service),
+    text('labels', (profile) => sortedJson(profile.labels)),
+    text('types', (profile) => json(profile.types)),
+    text('spans', (profile) => json(profile.spans)),
+    { name: 'samples', type: BLOB, of: (profile) => blobValue(profile.samples) },
+  ],
+  identity: 'hash(end_ns, service, labels, types, samples)',
+};
+
 export function columnsSql<Row>(table: Table<Row>): string {
   return table.columns.map((column) => `${column.name} ${column.type}`).join(', ');
 }
 
 /** The tables of a segment; the stage in front of them has the same columns without the identity. */
 export function createTablesSql(database: string): string {
-  return [spansTable, logsTable, pointsTable]
+  return [spansTable, logsTable, pointsTable, profilesTable]
     .map(
       (table) =>
         `CREATE TABLE ${database}.${table.name} (${columnsSql(table as Table<never>)}, identity UBIGINT);`,

@@ -6,14 +6,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { RowSink, StoreOutcome } from '../otlp/receiver.ts';
 import type { Rows } from '../otlp/rows.ts';
-import { columnsSql, logsTable, pointsTable, spansTable, type Table } from './schema.ts';
+import { columnsSql, logsTable, pointsTable, profilesTable, spansTable, type Table } from './schema.ts';
 import type { Segments } from './segments.ts';
 
-export interface Stored {
-  spans: number;
-  logs: number;
-  points: number;
-}
+/** How many rows of each table. */
+export type Stored = Record<keyof Rows, number>;
 
 export interface WriterLimits {
   queueRowsMax: number;
@@ -69,7 +66,7 @@ export class Writer implements RowSink {
     nowMs: () => number,
     onStored: (stored: Stored) => void,
   ): Promise<Writer> {
-    for (const table of [spansTable, logsTable, pointsTable]) {
+    for (const table of [spansTable, logsTable, pointsTable, profilesTable]) {
       await connection.run(`CREATE TEMP TABLE stage_${table.name} (${columnsSql(table as Table<never>)})`);
     }
     return new Writer(connection, segments, limits, nowMs, onStored);
@@ -80,7 +77,7 @@ export class Writer implements RowSink {
   }
 
   write(rows: Rows, payloadBytes: number): Promise<StoreOutcome> {
-    const rowCount = rows.spans.length + rows.logs.length + rows.points.length;
+    const rowCount = rows.spans.length + rows.logs.length + rows.points.length + rows.profiles.length;
     if (this.#closed) return Promise.resolve('unavailable');
     if (rowCount === 0) return Promise.resolve('stored');
     // One request alone is always taken, whatever its size: the receivers bound it, and it could never fit else.
@@ -159,19 +156,21 @@ export class Writer implements RowSink {
     const connection = this.#connection;
     try {
       const segment = await this.#segments.current(this.#nowMs());
-      const stored: Stored = { spans: 0, logs: 0, points: 0 };
+      const stored: Stored = { spans: 0, logs: 0, points: 0, profiles: 0 };
       await connection.run('BEGIN');
       for (const { rows } of group) {
         await this.#stage(spansTable, rows.spans);
         await this.#stage(logsTable, rows.logs);
         await this.#stage(pointsTable, rows.points);
+        await this.#stage(profilesTable, rows.profiles);
       }
       stored.spans = await this.#moveFromStage(spansTable, segment.name);
       stored.logs = await this.#moveFromStage(logsTable, segment.name);
       stored.points = await this.#moveFromStage(pointsTable, segment.name);
+      stored.profiles = await this.#moveFromStage(profilesTable, segment.name);
       await connection.run('COMMIT');
       const offered = group.reduce((sum, request) => sum + request.rowCount, 0);
-      const kept = stored.spans + stored.logs + stored.points;
+      const kept = stored.spans + stored.logs + stored.points + stored.profiles;
       this.counts.stored += kept;
       this.counts.duplicates += offered - kept;
       this.counts.lastFailure = '';

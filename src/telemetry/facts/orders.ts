@@ -240,12 +240,18 @@ function submission(
   outcome: 'accepted' | 'refused' | 'unknown',
   { attributes, ...rest }: Pick<SpanData, 'start' | 'end' | 'attributes' | 'error'>,
 ): SpanData {
+  const span = submitSpan(fact);
   return {
     name: 'order submit',
     kind: 'client',
-    ...submitSpan(fact),
+    ...span,
     parentSpanId: decideSpanId(fact.trace, fact.signal),
-    attributes: { ...orderAttributes(fact), 'tradeengine.order.outcome': outcome, ...attributes },
+    attributes: {
+      ...orderAttributes(fact),
+      'tradeengine.order.outcome': outcome,
+      ...attributes,
+      'pyroscope.profile.id': span.spanId,
+    },
     ...rest,
   };
 }

@@ -158,15 +158,16 @@ const isDecision = (fact: Fact): fact is Decision =>
 
 /** Deciding is synchronous: the span marks its moment. What passes before it is waiting, within signal receive. */
 function decideSpan(fact: Decision, { at }: Context): SpanData {
+  const spanId = decideSpanId(fact.trace, fact.signal);
   return {
     name: 'signal decide',
     kind: 'internal',
     traceId: fact.trace,
-    spanId: decideSpanId(fact.trace, fact.signal),
+    spanId,
     parentSpanId: receiveSpanId(fact.trace, fact.signal),
     start: at,
     end: at,
-    attributes: decidedAttributes(fact),
+    attributes: { ...decidedAttributes(fact), 'pyroscope.profile.id': spanId },
   };
 }
 

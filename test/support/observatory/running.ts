@@ -21,7 +21,7 @@ export async function runObservatory(options: Partial<ObservatoryOptions> = {}):
   const directory = await temporaryDirectory();
   const observatory = await startObservatory({
     dataDirectory: directory.path,
-    ports: { page: 0, otlpGrpc: 0, otlpHttp: 0 },
+    ports: { page: 0, otlpGrpc: 0, otlpHttp: 0, profiles: 0 },
     ...options,
   });
   return {

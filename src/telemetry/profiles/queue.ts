@@ -1,0 +1,66 @@
+/**
+ * Profiles on their way to Pyroscope. Nothing else keeps them: they wait here while it does not answer, the newest of
+ * them, and what is dropped is counted.
+ */
+
+import type { Metrics } from '../metrics.ts';
+import type { Sender, SignalStatus } from '../sender.ts';
+import { type IngestRequest, ingestRequest } from './ingest.ts';
+import type { TakenProfile } from './profiler.ts';
+
+export interface ProfileStatus extends SignalStatus {
+  readonly queued: number;
+  readonly dropped: number;
+}
+
+/** Two minutes of both kinds. */
+const QUEUE_LENGTH_MAX = 24;
+
+export class ProfileQueue {
+  readonly #sender: Sender<IngestRequest>;
+  readonly #metrics: Metrics;
+  readonly #resource: Readonly<Record<string, string>>;
+  readonly #stopping = new AbortController();
+  readonly #waiting: IngestRequest[] = [];
+  #delivering: Promise<void> | undefined;
+  #dropped = 0;
+
+  constructor(sender: Sender<IngestRequest>, metrics: Metrics, resource: Readonly<Record<string, string>>) {
+    this.#sender = sender;
+    this.#metrics = metrics;
+    this.#resource = resource;
+  }
+
+  get status(): ProfileStatus {
+    return { ...this.#sender.status, queued: this.#waiting.length, dropped: this.#dropped };
+  }
+
+  offer(profile: TakenProfile): void {
+    if (this.#waiting.length >= QUEUE_LENGTH_MAX) {
+      this.#waiting.shift();
+      this.#dropped += 1;
+      this.#metrics.add({
+        metric: 'tradeengine.telemetry.failed',
+        value: 1,
+        labels: { 'tradeengine.telemetry.signal': 'profiles', 'tradeengine.telemetry.failure': 'dropped' },
+      });
+    }
+    this.#waiting.push(ingestRequest(profile, this.#resource));
+    this.#delivering ??= this.#deliver();
+  }
+
+  /** Resolves when what waits is delivered, or could not be in one attempt more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#delivering;
+    this.#sender.close();
+  }
+
+  async #deliver(): Promise<void> {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const request = next;
+      if (!(await this.#sender.deliver([request], () => request, this.#stopping.signal))) break;
+    }
+    this.#delivering = undefined;
+  }
+}
