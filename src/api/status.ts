@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { LOOP_LOOK_MS, metricsText } from './metrics.ts';
 import type { Subject } from './subject.ts';
+import { telemetryReport } from './views/telemetry.ts';
 
 const live = z.strictObject({ status: z.literal('live') });
 const ready = z.strictObject({
@@ -22,6 +23,7 @@ const health = z.strictObject({
       age_ms: z.int().nullable().describe('How old this knowledge is; null while there is none.'),
     }),
   ),
+  telemetry: telemetryReport,
 });
 
 const documented = (summary: string, schema: z.ZodType, ...codes: number[]) => ({
@@ -59,6 +61,7 @@ export async function statusRoutes(
         ...part,
         age_ms: ageMs === null ? null : Math.max(0, Math.round(ageMs)),
       })),
+      telemetry: subject.telemetry(),
     };
   });
 

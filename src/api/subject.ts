@@ -6,6 +6,7 @@ import type { EngineState } from '#core/state.ts';
 import type { Unready } from '#engine/engine.ts';
 import type { Journal } from '#journal/port.ts';
 import type { RecentOrders } from './recent-orders.ts';
+import type { TelemetryReport } from './views/telemetry.ts';
 
 export interface Condition {
   readonly code: Unready;
@@ -38,6 +39,7 @@ export interface Subject {
   readonly state: Readonly<EngineState> | undefined;
   readonly journal: Journal | undefined;
   readonly health: () => readonly PartHealth[];
+  readonly telemetry: () => TelemetryReport;
   readonly quote: (symbol: Symbol) => Quote | undefined;
   readonly balance: () => Promise<Balance | undefined>;
 }

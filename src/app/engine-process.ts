@@ -20,6 +20,7 @@ import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
 import { Keeper } from './keeper.ts';
 import { journalPathIn } from './replay.ts';
+import { telemetryReportOf } from './telemetry-report.ts';
 import { version } from './version.ts';
 
 const SERVER_CLOSE_MS_MAX = 1_000;
@@ -171,8 +172,10 @@ function subjectOf(
         symbols: settings.symbols,
         quoteAgeMsMax: settings.quoteAgeMsMax,
         telemetry: telemetry.status(),
+        canaryAt: keeper.running?.engine.state.canaryAt,
         now: systemClock.now(),
       }),
+    telemetry: () => telemetryReportOf(telemetry.status()),
     quote: (symbol) => keeper.running?.exchange.quote(symbol),
     balance: async (): Promise<Balance | undefined> => {
       const answer = await keeper.running?.exchange.balance();

@@ -7,6 +7,7 @@ export type Command =
   | { readonly name: 'start'; readonly demo: boolean; readonly seed: number | undefined }
   | { readonly name: 'demo'; readonly seed: number }
   | { readonly name: 'explain'; readonly id: string; readonly json: boolean }
+  | { readonly name: 'telemetry status'; readonly json: boolean }
   | { readonly name: 'engine' | 'replay' | 'help' | 'version' };
 
 /** Of the demo strategy alone. */
@@ -19,6 +20,7 @@ export const usage = `Usage: tradeengine <command>
   engine                         the engine alone
   demo [--seed N]                the demo strategy alone
   explain ID [--json]            the story of a signal or of an order, from the running engine
+  telemetry status [--json]      what of the telemetry has arrived, from the running engine
   replay                         folds the journal from its first fact and compares with the stored state
   version, help                  also after a command: -h, --help
 
@@ -29,20 +31,27 @@ export function readCommand(args: readonly string[]): Command {
   if (asksForHelp(rest)) return { name: 'help' };
   switch (name) {
     case 'start': {
-      const { values } = read(name, rest, { 'no-demo': { type: 'boolean' }, seed: { type: 'string' } }, 0);
+      const { values } = read(name, rest, { 'no-demo': { type: 'boolean' }, seed: { type: 'string' } });
       return { name, demo: values['no-demo'] !== true, seed: seedOf(values.seed) };
     }
     case 'demo': {
-      const { values } = read(name, rest, { seed: { type: 'string' } }, 0);
+      const { values } = read(name, rest, { seed: { type: 'string' } });
       return { name, seed: seedOf(values.seed) ?? DEMO_SEED_DEFAULT };
     }
     case 'explain': {
-      const { values, positionals } = read(name, rest, { json: { type: 'boolean' } }, 1);
+      const { values, positionals } = read(name, rest, { json: { type: 'boolean' } }, [
+        'the id of a signal or of an order',
+      ]);
       return { name, id: positionals[0] ?? '', json: values.json === true };
+    }
+    case 'telemetry': {
+      const { values, positionals } = read(name, rest, { json: { type: 'boolean' } }, ['status']);
+      if (positionals[0] !== 'status') throw new UsageError('The command takes one argument: status.');
+      return { name: 'telemetry status', json: values.json === true };
     }
     case 'engine':
     case 'replay':
-      read(name, rest, {}, 0);
+      read(name, rest, {});
       return { name };
     case 'help':
     case '--help':
@@ -63,7 +72,13 @@ function asksForHelp(args: readonly string[]): boolean {
   return args.slice(0, end < 0 ? args.length : end).some((arg) => arg === '-h' || arg === '--help');
 }
 
-function read<T extends Options>(command: string, args: string[], options: T, positionals: number) {
+/** @param expected what stands for each argument that is no option */
+function read<T extends Options>(
+  command: string,
+  args: string[],
+  options: T,
+  expected: readonly string[] = [],
+) {
   let parsed: ReturnType<
     typeof parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: true }>
   >;
@@ -72,11 +87,11 @@ function read<T extends Options>(command: string, args: string[], options: T, po
   } catch (error) {
     throw new UsageError(optionFault(command, error));
   }
-  if (parsed.positionals.length !== positionals) {
+  if (parsed.positionals.length !== expected.length) {
     throw new UsageError(
-      positionals === 0
+      expected.length === 0
         ? `${JSON.stringify(parsed.positionals[0])} is one argument too many.`
-        : 'The command takes one argument: the id of a signal or of an order.',
+        : `The command takes one argument: ${expected.join(' and ')}.`,
     );
   }
   return parsed;

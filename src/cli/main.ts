@@ -40,6 +40,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./demo.ts')).demoCommand(command.seed, io);
     case 'explain':
       return (await import('./explain.ts')).explainCommand(command.id, command.json, io);
+    case 'telemetry status':
+      return (await import('./telemetry.ts')).telemetryStatusCommand(command.json, io);
     case 'replay':
       return (await import('./replay.ts')).replayCommand(io);
     case 'version':

@@ -71,6 +71,7 @@ export async function runEngine(
       return engine.state;
     },
     journal,
+    telemetry: () => ({ export: 'off', lag_facts: null, canary: null, signals: [] }),
     health: () => [{ part: 'engine', ok: engine.unready === undefined, detail: 'it runs', ageMs: 0 }],
     quote: (symbol) => exchange.quote(symbol),
     balance: async () => (await exchange.balance()).value,

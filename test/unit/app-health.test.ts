@@ -25,6 +25,7 @@ function partOf(part: string, known: Partial<Parts>) {
     symbols,
     quoteAgeMsMax: 1_000,
     telemetry: { export: 'off', at: undefined, restarts: 0, processLogs: { queued: 0, dropped: 0 } },
+    canaryAt: undefined,
     now: (NOW_MS * 1_000) as Micros,
     ...known,
   });
@@ -55,6 +56,70 @@ describe('the health of the exchange', () => {
     const apart = { ...running, reconciled: false, quote: quotes({ BTCUSDT: 1, ETHUSDT: 1 }) };
     const detail = 'The engine has not compared itself with it yet.';
     assert.deepEqual(partOf('exchange', { running: apart }), [false, detail, 1]);
+  });
+});
+
+const micros = (ms: number): Micros => (ms * 1_000) as Micros;
+
+function telemetryOf(change: { failingMs?: number; arrivedMs?: number; export?: 'off' | 'misconfigured' }) {
+  const silent = {
+    endpoint: 'http://collector:4317',
+    deliveredAt: undefined,
+    exported: 0,
+    rejected: 0,
+    failing: undefined,
+    lastError: undefined,
+  };
+  const failing =
+    change.failingMs === undefined
+      ? undefined
+      : { since: micros(NOW_MS - change.failingMs), error: 'UNAVAILABLE: no connection' };
+  const releasedAt = micros(NOW_MS - (change.arrivedMs ?? 0));
+  const canary = { fact: 4 as Seq, releasedAt, confirmedAt: releasedAt };
+  return {
+    export: change.export ?? ('on' as const),
+    at: micros(NOW_MS - 250),
+    restarts: 0,
+    processLogs: { queued: 0, dropped: 0 },
+    lagFacts: 3,
+    ...(change.arrivedMs === undefined ? {} : { canary }),
+    signals: {
+      traces: { ...silent, failing },
+      metrics: silent,
+      logs: silent,
+      profiles: { ...silent, queued: 0, dropped: 0 },
+    },
+  };
+}
+
+describe('the health of telemetry', () => {
+  it('is good while deliveries succeed, and says what waits', () => {
+    assert.deepEqual(partOf('telemetry', { telemetry: telemetryOf({}) }), [true, '3 facts wait.', 250]);
+    assert.deepEqual(partOf('telemetry', {})[1], 'Export is off.');
+  });
+
+  it('is bad while a signal does not get through, but for a collector that restarts', () => {
+    assert.equal(partOf('telemetry', { telemetry: telemetryOf({ failingMs: 30_000 }) })[0], true);
+    assert.deepEqual(partOf('telemetry', { telemetry: telemetryOf({ failingMs: 30_001 }) }).slice(0, 2), [
+      false,
+      'No traces get through: UNAVAILABLE: no connection.',
+    ]);
+  });
+
+  it('is bad when the newest canary has not arrived within a minute', () => {
+    const released = (ageMs: number) => ({ canaryAt: micros(NOW_MS - ageMs) });
+    const older = { telemetry: telemetryOf({ arrivedMs: 400_000 }) };
+    assert.equal(partOf('telemetry', { ...older, ...released(60_000) })[0], true);
+    assert.deepEqual(partOf('telemetry', { ...older, ...released(60_001) }).slice(0, 2), [
+      false,
+      'The newest canary has not arrived at the collector.',
+    ]);
+    assert.equal(partOf('telemetry', { ...older, ...released(400_000) })[0], true);
+  });
+
+  it('is bad when it is misconfigured', () => {
+    const telemetry = telemetryOf({ export: 'misconfigured' });
+    assert.equal(partOf('telemetry', { telemetry })[0], false);
   });
 });
 

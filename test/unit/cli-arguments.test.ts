@@ -46,6 +46,9 @@ describe('the command line', () => {
     'explain',
     'explain a b',
     'replay all',
+    'telemetry',
+    'telemetry start',
+    'telemetry status now',
   ];
   for (const text of bad) {
     it(`refuses ${JSON.stringify(text)}`, () => {
@@ -60,6 +63,8 @@ describe('the command line', () => {
     ['start --seed -1', '--seed needs a value: --seed N, or --seed=N.'],
     ['start --seed=-1', '--seed takes a whole number from 0 to 4294967295.'],
     ['start --no-demo=yes', '--no-demo takes no value.'],
+    ['telemetry', 'The command takes one argument: status.'],
+    ['explain', 'The command takes one argument: the id of a signal or of an order.'],
   ];
   for (const [text, message] of said) {
     it(`says of ${JSON.stringify(text)} what is wrong`, () => {
@@ -68,7 +73,7 @@ describe('the command line', () => {
   }
 
   it('documents each command', () => {
-    for (const name of ['start', 'engine', 'demo', 'explain', 'replay', 'version', 'help']) {
+    for (const name of ['start', 'engine', 'demo', 'explain', 'telemetry', 'replay', 'version', 'help']) {
       assert.match(usage, new RegExp(`\\b${name}\\b`));
     }
   });
