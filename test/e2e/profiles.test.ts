@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FlameAnswer, FlameNode, ProfilesAnswer, TraceAnswer } from '#observatory/answers.ts';
-import { Scene, until } from '#test/support/scene.ts';
+import { Scene } from '#test/support/scene.ts';
+import { until } from '#test/support/until.ts';
 
 const SIGNALS_AT_ONCE = 20;
 const PROFILED_MS_MAX = 60_000;
@@ -44,32 +45,26 @@ test('a profile leads to the span that it was taken in, and the span to its prof
 }, async () => {
   await scene.startObservatory();
   await scene.startEngine({ PYROSCOPE_FLUSH_INTERVAL_MS: '1000' });
-  let profiled: ProfilesAnswer['profiles'][number]['spans'][number] | undefined;
-  await until(
+  const { spanId, traceId, name } = await until(
     'a sample was taken in a span',
     async () => {
       await trade();
       const answer = await ask<ProfilesAnswer>('/api/profiles?type=cpu');
-      profiled = answer?.profiles.flatMap(({ spans }) => spans)[0];
-      return profiled !== undefined;
+      return answer?.profiles.flatMap(({ spans }) => spans)[0];
     },
     PROFILED_MS_MAX,
   );
-  assert.ok(profiled);
-  const { spanId, traceId, name } = profiled;
 
-  let span: TraceAnswer['spans'][number] | undefined;
-  await until('the span has arrived', async () => {
+  const span = await until('the span has arrived', async () => {
     const trace = await ask<TraceAnswer>(`/api/traces/${traceId}`);
-    span = trace?.spans.find((one) => one.spanId === spanId);
-    return span !== undefined;
+    return trace?.spans.find((one) => one.spanId === spanId);
   });
-  assert.equal(span?.name, name);
-  assert.equal(span?.attributes['pyroscope.profile.id'], spanId);
+  assert.equal(span.name, name);
+  assert.equal(span.attributes['pyroscope.profile.id'], spanId);
 
   const found = await ask<ProfilesAnswer>(`/api/profiles?span_id=${spanId}&trace_id=${traceId}`);
   assert.ok((found?.profiles.length ?? 0) > 0);
-  assert.equal(found?.profiles[0]?.service, span?.service);
+  assert.equal(found?.profiles[0]?.service, span.service);
   const flame = await ask<FlameAnswer>(`/api/profiles/flame?type=wall&span_id=${spanId}`);
   assert.ok((flame?.root.total ?? 0) > 0);
   assert.ok(

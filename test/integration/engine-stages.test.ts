@@ -14,11 +14,11 @@ test('a signal is decided, its orders are submitted, answered and reported on, e
   const send = (id: string) =>
     running.server.inject({ method: 'POST', url: '/v1/signals?wait=decision', payload: signal(id) });
   try {
-    await until('it is ready', () => running.engine.unready === undefined || undefined);
+    await until('it is ready', () => running.engine.unready === undefined);
     await send('a');
     const isProtected = () =>
       [...running.engine.state.positions.values()].some(({ exposedSince }) => !exposedSince);
-    await until('the position is protected', () => isProtected() || undefined);
+    await until('the position is protected', () => isProtected());
     const stages = told.filter((stage) => stage !== undefined);
     assert.deepEqual(
       new Set(stages.map(({ name }) => name)),

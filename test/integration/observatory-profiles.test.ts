@@ -200,9 +200,9 @@ describe('profiles in the observatory', () => {
     const refused = async (answer: Promise<Response>) => {
       const { status, ...response } = await answer.then(async (got) => ({
         status: got.status,
-        body: (await got.json()) as { error: { code: string } },
+        body: (await got.json()) as { code: string },
       }));
-      return [status, response.body.error.code];
+      return [status, response.body.code];
     };
     const body = gzipped(wall(0));
     assert.deepEqual(await refused(ingest(body, 'format=pprof')), [400, 'invalid_profile']);

@@ -85,7 +85,7 @@ test('wall, CPU time and heap arrive, and the samples say in which span they wer
     const stages = server.walls.flatMap(({ profile }) =>
       profile.samples.map(({ labels }) => labels['stage']),
     );
-    return (stages.includes('decide') && stages.includes('submit') && server.heaps.length > 0) || undefined;
+    return stages.includes('decide') && stages.includes('submit') && server.heaps.length > 0;
   });
   const wall = server.walls.find(({ profile }) =>
     profile.samples.some(({ labels }) => labels['stage'] === 'decide'),
@@ -115,9 +115,7 @@ test('wall, CPU time and heap arrive, and the samples say in which span they wer
     server.heaps[0]?.profile.types,
     ['objects:count', 'space:bytes'].map((type) => `inuse_${type}`),
   );
-  await until('it is known to be delivered', () =>
-    (running.status().signals?.profiles.exported ?? 0) > 0 ? true : undefined,
-  );
+  await until('it is known to be delivered', () => (running.status().signals?.profiles.exported ?? 0) > 0);
   assert.equal(running.status().signals?.profiles.endpoint, server.address);
 });
 
@@ -127,10 +125,8 @@ test('a server that is away for a while gets the newest profiles later, and trad
   await until('it fails', () => running.status().signals?.profiles.failing);
   assert.match(running.status().signals?.profiles.failing?.error ?? '', /^503 not now$/);
   server.status = 200;
-  await until('it is delivered', () => server.ingested.length > 0 || undefined, 10_000);
-  await until('no failure is left', () =>
-    running.status().signals?.profiles.failing === undefined ? true : undefined,
-  );
+  await until('it is delivered', () => server.ingested.length > 0, 10_000);
+  await until('no failure is left', () => running.status().signals?.profiles.failing === undefined);
 });
 
 test('what the server will never take is not sent again', async () => {
@@ -138,7 +134,7 @@ test('what the server will never take is not sent again', async () => {
   const running = await start({ PYROSCOPE_FLUSH_INTERVAL_MS: '600' });
   const rejected = await until('two are rejected', () => {
     const count = running.status().signals?.profiles.rejected ?? 0;
-    return count >= 2 ? count : undefined;
+    return count >= 2 && count;
   });
   assert.ok(server.requests <= rejected + 2);
 });

@@ -88,5 +88,5 @@ function answer(request: FastifyRequest, reply: FastifyReply, receipt: Receipt):
   const { code, message } = receipt;
   const { http, connect } = faults[code];
   if (code === 'busy' || code === 'unavailable') reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-  return reply.code(http).send(isPush ? { code: connect, message } : { error: { code, message } });
+  return reply.code(http).send({ code: isPush ? connect : code, message });
 }
