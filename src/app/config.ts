@@ -5,8 +5,8 @@
 
 import type { AccountId, Symbol } from '#core/ids.ts';
 import { type DecimalText, money, rate } from '#core/money.ts';
+import { Secret } from '#core/secret.ts';
 import { defaultSettings, type PositionMode, type TradingSettings } from '#core/settings.ts';
-import { Secret } from '#exchange/binance/secret.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

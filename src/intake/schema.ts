@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { SignalId, StrategyId, Symbol } from '#core/ids.ts';
 import type { DecimalText } from '#core/money.ts';
+import { redactMember, redactText } from '#core/secret.ts';
 import type { ContentField, Signal } from '#core/signal.ts';
 import { type Bounds, readDecimal, showBounds } from './decimal.ts';
 import { derivedSignalId } from './identity.ts';
@@ -51,10 +52,10 @@ function decimal(bounds: Bounds, description: string, movePoint = 0) {
   });
 }
 
-/** Kept with the signal, never interpreted: texts as they are, everything else as JSON. */
+/** Kept with the signal, never interpreted: texts as they are, everything else as JSON; what looks like a secret is taken out. */
 function kept(description: string, lengthMax = KEPT_TEXT_LENGTH_MAX) {
   const read = (value: unknown): string | SignalProblem => {
-    const text = typeof value === 'string' ? value : asJson(value);
+    const text = typeof value === 'string' ? redactText(value) : asJson(value);
     if (text !== undefined && text.length <= lengthMax) return text;
     return { code: 'too_long', message: `must be at most ${lengthMax} characters long` };
   };
@@ -63,7 +64,7 @@ function kept(description: string, lengthMax = KEPT_TEXT_LENGTH_MAX) {
 
 function asJson(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, redactMember);
   } catch {
     // Nested deeper than the stack.
     return undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Secret } from '#exchange/binance/secret.ts';
+import { Secret } from '#core/secret.ts';
 import { Signer } from '#exchange/binance/signing.ts';
 import {
   algoBody,

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { Redactor, Secret } from '#exchange/binance/secret.ts';
+import { Secret } from '#core/secret.ts';
 import { encodeParams, Signer } from '#exchange/binance/signing.ts';
 
 const vectors = [
@@ -39,31 +38,4 @@ test('parameters survive encoding and decoding whatever they contain', () => {
       assert.equal(decoded.get('name'), value.toWellFormed());
     }),
   );
-});
-
-test('a secret does not print, serialise or inspect', () => {
-  const secret = new Secret('canary-value');
-  const shown = [
-    `${secret}`,
-    String(secret),
-    JSON.stringify({ secret }),
-    inspect({ secret }),
-    inspect(secret),
-  ];
-  for (const text of shown) assert.ok(!text.includes('canary-value'), text);
-  assert.equal(secret.reveal(), 'canary-value');
-});
-
-test('a redactor removes known secrets, the newest of each name, and what looks like a signature', () => {
-  const redactor = new Redactor();
-  redactor.hide('listenKey', new Secret('first-listen-key'));
-  redactor.hide('apiKey', new Secret('the-api-key'));
-  const clean = redactor.redact(
-    'x first-listen-key y the-api-key ?a=1&signature=abc123&b=2 {"listenKey":"zzz"}',
-  );
-  for (const canary of ['first-listen-key', 'the-api-key', 'abc123', 'zzz'])
-    assert.ok(!clean.includes(canary), clean);
-  assert.match(clean, /a=1.*b=2/);
-  redactor.hide('listenKey', new Secret('second-listen-key'));
-  assert.ok(!redactor.redact('second-listen-key').includes('second'));
 });

@@ -320,6 +320,19 @@ describe('a decimal from outside', () => {
       }),
     );
   });
+
+  it('keeps no secret of what a publisher adds', () => {
+    const signal = signalOf(
+      readWith({
+        metadata: { api_key: 'c4n4ry-1', exchange: { password: 'c4n4ry-2' }, rsi: 28 },
+        rationale: 'seen at https://me:c4n4ry-3@feed.example',
+      }),
+    );
+    assert.deepEqual(signal.metadata, {
+      rationale: 'seen at https://[secret]@feed.example',
+      metadata: '{"api_key":"[secret]","exchange":{"password":"[secret]"},"rsi":28}',
+    });
+  });
 });
 
 /** In units of 1e-10. */

@@ -5,13 +5,13 @@
 
 import type { Micros } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
+import type { Redactor, Secret } from '#core/secret.ts';
 import type { Answer } from '../port.ts';
 import { type Meaning, meaningOf, THROTTLED, UNAVAILABLE, UNKNOWN } from './errors.ts';
 import { Http, type HttpResult } from './http.ts';
 import { parseJson } from './json.ts';
 import type { OnProblem } from './problem.ts';
 import type { RateGate } from './rate-gate.ts';
-import type { Redactor, Secret } from './secret.ts';
 import { encodeParams, type Params, Signer } from './signing.ts';
 
 const REQUEST_MS_MAX = 5_000;

@@ -4,7 +4,7 @@
  */
 
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import type { Secret } from './secret.ts';
+import type { Secret } from '#core/secret.ts';
 
 export type Params = Readonly<Record<string, string | undefined>>;
 

@@ -6,6 +6,7 @@
 import type { ClientOrderId, Symbol } from '#core/ids.ts';
 import type { InstrumentText, Quote } from '#core/instrument.ts';
 import type { OrderReport, PlannedOrder } from '#core/order.ts';
+import { Redactor, type Secret } from '#core/secret.ts';
 import type { PositionMode } from '#core/settings.ts';
 import type {
   AccountBalance,
@@ -26,7 +27,6 @@ import { Orders } from './orders.ts';
 import type { OnProblem } from './problem.ts';
 import { RateGate } from './rate-gate.ts';
 import { type Clock, describe, Rest } from './rest.ts';
-import { Redactor, type Secret } from './secret.ts';
 import { UserEvents } from './user-events.ts';
 import { UserStream } from './user-stream.ts';
 

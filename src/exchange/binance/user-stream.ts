@@ -3,11 +3,11 @@
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/user-data-streams
  */
 
+import { type Redactor, Secret } from '#core/secret.ts';
 import type { Answer } from '../port.ts';
 import type { OnProblem } from './problem.ts';
 import { describe, type Rest } from './rest.ts';
 import { listenKey } from './schemas.ts';
-import { type Redactor, Secret } from './secret.ts';
 import { StreamSocket } from './socket.ts';
 
 /** A key is valid for 60 minutes after each renewal: two may fail before it is lost. */
