@@ -107,12 +107,12 @@ export const runtimeMetrics = {
   'tradeengine.telemetry.exported': counter(
     '{item}',
     ['tradeengine.telemetry.signal'],
-    'Spans, log records and metric points that the collector took.',
+    'Spans, log records, metric points and profiles that the collector took.',
   ),
   'tradeengine.telemetry.failed': counter(
     '{item}',
     ['tradeengine.telemetry.signal', 'tradeengine.telemetry.failure'],
-    'Items that the collector did not take: to be sent again, or rejected for good.',
+    'Items that the collector did not take: to be sent again, rejected for good, or dropped.',
   ),
   'tradeengine.telemetry.dropped': counter(
     '{item}',
