@@ -39,6 +39,11 @@ const requestProblems = {
     status: 503,
     meaning: 'The engine met a defect and is started again from its journal: try again shortly.',
   },
+  metrics_unavailable: {
+    status: 503,
+    meaning:
+      'Telemetry is off, or the thread that counts does not answer: see the telemetry part of /health.',
+  },
   stopping: { status: 503, meaning: 'The engine is shutting down.' },
   deadline_exceeded: {
     status: 504,

@@ -51,6 +51,10 @@ export class RecentOrders {
     this.#orders.prepend(older.all().filter(({ planned }) => ids.has(planned.order.clientOrderId)));
   }
 
+  get(id: ClientOrderId): OrderHistory | undefined {
+    return this.#orders.get(id);
+  }
+
   newest(filter: OrderFilter, limit: number): OrderHistory[] {
     return this.#orders.newest(filter, limit);
   }

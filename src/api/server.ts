@@ -8,6 +8,8 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } f
 import { z } from 'zod';
 import type { Clock } from '#engine/time.ts';
 import type { SignalDesk } from '#intake/desk.ts';
+import { type RemoteSpan, remoteSpanOf } from '#intake/identity.ts';
+import { observeRequests, type ServedRequest } from './observe.ts';
 import { type ProblemCode, ProblemError, problems } from './problems.ts';
 import { BODY_BYTES_MAX, signalRoutes } from './signals.ts';
 import { statusRoutes } from './status.ts';
@@ -31,8 +33,10 @@ export interface ServerOptions {
   readonly subject: Subject;
   readonly desk: SignalDesk;
   readonly clock: Clock;
-  /** Hears of defects that a request met. */
-  readonly onProblem: (code: string, detail: string) => void;
+  /** Hears of defects that a request met, with the span of its caller. */
+  readonly onProblem: (code: string, detail: string, span: RemoteSpan | undefined) => void;
+  /** Hears of every request once it is answered. */
+  readonly onRequest?: (request: ServedRequest) => void;
 }
 
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -54,10 +58,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   server.addHook('onRequest', async ({ hostname }) => {
     if (!isLoopback(hostname)) throw new ProblemError('wrong_host');
   });
+  if (options.onRequest !== undefined) observeRequests(server, clock, options.onRequest);
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = error instanceof ProblemError ? error : asProblem(error);
     if (problem.code === 'internal') {
-      onProblem('request_failed', `${request.method} ${request.routeOptions.url ?? ''}: ${error.stack}`);
+      const detail = `${request.method} ${request.routeOptions.url ?? ''}: ${error.stack}`;
+      onProblem('request_failed', detail, remoteSpanOf(request.headers['traceparent']));
     }
     return answerProblem(reply, problem);
   });

@@ -5,6 +5,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Seq, TraceId } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Signal } from '#core/signal.ts';
 import type { Answer } from '#engine/answer.ts';
@@ -17,6 +18,18 @@ import { ProblemError } from './problems.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
 const CONTENT_TYPE = 'application/json';
+
+/** Which signal a request brought: of one that came again, the first receipt. */
+export interface SignalReceipt {
+  readonly trace: TraceId;
+  readonly signal: Seq;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    receipt?: SignalReceipt;
+  }
+}
 
 const receipt = {
   signal_id: z.string(),
@@ -100,10 +113,10 @@ async function receive(
   }
   const signal = readBody(request.body, Math.floor(receivedAt / MICROS_PER_MS));
   const key = signalKeyFor(desk.account, signal.id);
-  const traceparent = request.headers['traceparent'];
-  const context = traceContextOf(typeof traceparent === 'string' ? traceparent : undefined, key);
+  const context = traceContextOf(request.headers['traceparent'], key);
   const answer = await desk.submit({ signal, key, ...context, receivedAt });
   if (typeof answer === 'string') throw new ProblemError(answer);
+  request.receipt = { trace: answer.trace, signal: answer.signal };
   const common = {
     signal_id: answer.signalId,
     trace_id: answer.trace,

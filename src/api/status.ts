@@ -1,9 +1,8 @@
 /** Probes and figures of the process itself: is it alive, does it take signals, how is each part. */
 
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { LOOP_LOOK_MS, metricsText } from './metrics.ts';
+import { ProblemError } from './problems.ts';
 import type { Subject } from './subject.ts';
 import { telemetryReport } from './views/telemetry.ts';
 
@@ -38,12 +37,6 @@ export async function statusRoutes(
   server: FastifyInstance,
   { subject }: { subject: Subject },
 ): Promise<void> {
-  const loop = monitorEventLoopDelay({ resolution: LOOP_LOOK_MS });
-  loop.enable();
-  server.addHook('onClose', async () => {
-    loop.disable();
-  });
-
   server.get('/live', documented('Whether the process runs', live), () => ({ status: 'live' }));
 
   server.get('/ready', documented('Whether signals are taken', ready, 503), (_request, reply) => {
@@ -75,15 +68,15 @@ export async function statusRoutes(
     '/metrics',
     {
       schema: {
-        summary: 'The state of the process for Prometheus',
+        summary: 'All metrics, as they go out over OTLP, for Prometheus',
         tags: ['status'],
         produces: ['text/plain'],
       },
     },
-    (_request, reply) => {
+    async (_request, reply) => {
+      const text = await subject.metrics();
+      if (text === undefined) throw new ProblemError('metrics_unavailable');
       void reply.type('text/plain; version=0.0.4; charset=utf-8');
-      const text = metricsText(subject, loop);
-      loop.reset();
       return text;
     },
   );

@@ -38,6 +38,8 @@ export interface Subject {
   readonly unready: Condition | undefined;
   readonly state: Readonly<EngineState> | undefined;
   readonly journal: Journal | undefined;
+  /** All metrics as text for Prometheus; undefined while nobody counts. */
+  readonly metrics: () => Promise<string | undefined>;
   readonly health: () => readonly PartHealth[];
   readonly telemetry: () => TelemetryReport;
   readonly quote: (symbol: Symbol) => Quote | undefined;

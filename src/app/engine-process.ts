@@ -12,6 +12,7 @@ import { systemClock, systemTimers, within } from '#engine/time.ts';
 import { ACCEPTANCE_MARGIN_MS } from '#exchange/binance/orders.ts';
 import { RateGate } from '#exchange/binance/rate-gate.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm.ts';
+import type { RemoteSpan } from '#intake/identity.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import { addresses, HOST } from './addresses.ts';
@@ -19,6 +20,7 @@ import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
 import { Keeper } from './keeper.ts';
+import { Measurements } from './measurements.ts';
 import { journalPathIn } from './replay.ts';
 import { telemetryReportOf } from './telemetry-report.ts';
 import { version } from './version.ts';
@@ -48,12 +50,24 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const telemetry = await openTelemetry(options);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
-  const keeper = makeKeeper(config, recentOrders, say, { probe, onStage: telemetry.onStage });
+  // A ban outlives the engine that drew it.
+  const rateGate = new RateGate();
+  const measurements = new Measurements({
+    record: (record) => telemetry.record(record),
+    clock: systemClock,
+    rateGate,
+    recentOrders,
+  });
+  const { onStage } = telemetry;
+  const keeper = makeKeeper({ config, recentOrders, rateGate, measurements, say, probe, onStage });
+  telemetry.watch(() => measurements.sample(keeper));
   const server = await buildServer({
     subject: subjectOf(config, keeper, recentOrders, telemetry),
     desk: keeper,
     clock: systemClock,
-    onProblem: (code, detail) => say('error', code, detail),
+    onProblem: (code, detail, span) =>
+      telemetry.log({ severity: 'error', event: `api.${code}`, message: detail, ...inSpan(span) }),
+    onRequest: measurements.onServed,
   });
   await server.listen({ host: HOST, port: config.values.TRADEENGINE_PORT });
   say('info', 'engine.listening', `Version ${version} listens on ${addresses(config).engine}.`);
@@ -75,6 +89,18 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
 
 type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: string, message: string) => void;
 
+/** Problems are warnings: what needs nobody informs, and what stops orders or cannot be is an error. */
+const severities: Readonly<Record<string, 'info' | 'error'>> = {
+  clock_resynchronised: 'info',
+  engine_failed: 'error',
+  engine_restarts: 'error',
+  malformed_answer: 'error',
+  malformed_message: 'error',
+};
+
+const inSpan = (span: RemoteSpan | undefined) =>
+  span === undefined ? {} : { span: { traceId: span.trace, spanId: span.parentSpan } };
+
 const sayThrough =
   (telemetry: Telemetry): Say =>
   (severity, event, message) =>
@@ -94,36 +120,61 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     version,
     instanceId,
   });
+  let crashed = false;
+  // Rejections that nobody handles come here too.
   process.on('uncaughtException', (error) => {
-    telemetry.log({ severity: 'fatal', event: 'engine.crashed', message: String(error.stack) });
+    telemetry.log({
+      severity: 'fatal',
+      event: 'engine.crashed',
+      message: `An error that nobody caught ends the process: ${String(error)}`,
+      attributes: exceptionAttributes(error),
+    });
+    if (crashed) return;
+    crashed = true;
     void telemetry.stop(CRASH_FLUSH_MS_MAX).finally(() => exit(exitCodes.failed));
   });
   return telemetry;
 }
 
-/** What the engine tells besides trading. */
-interface Observers {
+/** What was thrown need not be an error. */
+function exceptionAttributes(thrown: unknown) {
+  const error = thrown instanceof Error ? thrown : undefined;
+  return {
+    'exception.type': error?.name ?? typeof thrown,
+    'exception.message': error?.message ?? String(thrown),
+    'exception.stacktrace': error?.stack,
+  };
+}
+
+interface KeeperParts {
+  readonly config: Config;
+  readonly recentOrders: RecentOrders;
+  readonly rateGate: RateGate;
+  readonly measurements: Measurements;
+  readonly say: Say;
   readonly probe: EngineProcessOptions['probe'];
   readonly onStage: Telemetry['onStage'];
 }
 
-function makeKeeper(
-  config: Config,
-  recentOrders: RecentOrders,
-  say: Say,
-  { probe, onStage }: Observers,
-): Keeper {
+function makeKeeper({
+  config,
+  recentOrders,
+  rateGate,
+  measurements,
+  say,
+  probe,
+  onStage,
+}: KeeperParts): Keeper {
   const { values, settings, account } = config;
   const { exchange, exchangeStreams } = addresses(config);
-  const onProblem = (code: string, detail: string): void => say('warn', `engine.${code}`, detail);
-  // A ban outlives the engine that drew it.
-  const rateGate = new RateGate();
+  const onProblem = (code: string, detail: string): void =>
+    say(severities[code] ?? 'warn', `engine.${code}`, detail);
   return new Keeper({
     account,
     version,
     settings,
     acceptanceWindowMs: values.TRADEENGINE_RECV_WINDOW_MS + ACCEPTANCE_MARGIN_MS,
-    openJournal: () => openSqliteJournal({ path: journalPathOf(config) }),
+    openJournal: () => openSqliteJournal({ path: journalPathOf(config), observer: measurements.journal }),
     makeExchange: () =>
       new BinanceUsdm({
         restUrl: exchange,
@@ -135,7 +186,8 @@ function makeKeeper(
         recvWindowMs: values.TRADEENGINE_RECV_WINDOW_MS,
         clock: { nowMicros: () => systemClock.now() },
         rateGate,
-        onProblem: (code, detail) => say('warn', `exchange.${code}`, detail),
+        onProblem: (code, detail) => say(severities[code] ?? 'warn', `exchange.${code}`, detail),
+        observer: measurements,
       }),
     recentOrders,
     clock: systemClock,
@@ -165,6 +217,7 @@ function subjectOf(
     get journal() {
       return keeper.running?.journal;
     },
+    metrics: () => telemetry.metrics(),
     health: () =>
       healthOf({
         unready: keeper.unready,

@@ -31,18 +31,25 @@ export interface TraceContext {
 // https://www.w3.org/TR/trace-context/#traceparent-header: a later version may append fields after a dash.
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
 
-/** The publisher's trace if it sent one that is valid; otherwise one that follows from the signal. */
-export function traceContextOf(traceparent: string | undefined, key: SignalKey): TraceContext {
-  const [, version, trace = '', parentSpan = '', more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+/** A span of whoever sent a request. */
+export type RemoteSpan = Required<TraceContext>;
+
+/** The span that a request says it belongs to, if it is valid. */
+export function remoteSpanOf(traceparent: unknown): RemoteSpan | undefined {
+  const header = typeof traceparent === 'string' ? traceparent : '';
+  const [, version, trace = '', parentSpan = '', more] = TRACEPARENT.exec(header) ?? [];
   const valid =
     version !== undefined &&
     version !== 'ff' &&
     !(version === '00' && more !== undefined) &&
     !/^0+$/.test(trace) &&
     !/^0+$/.test(parentSpan);
-  if (valid) return { trace: trace as TraceId, parentSpan };
-  return { trace: hash('sha256', key, 'hex').slice(0, TRACE_ID_DIGITS) as TraceId };
+  return valid ? { trace: trace as TraceId, parentSpan } : undefined;
 }
+
+/** The publisher's trace if it sent one that is valid; otherwise one that follows from the signal. */
+export const traceContextOf = (traceparent: unknown, key: SignalKey): TraceContext =>
+  remoteSpanOf(traceparent) ?? { trace: hash('sha256', key, 'hex').slice(0, TRACE_ID_DIGITS) as TraceId };
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 

@@ -1,6 +1,6 @@
 /** Follows a journal that another thread or process writes: what is durable, and nothing of what is on its way. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { Entry } from '#core/facts.ts';
 import type { Seq } from '#core/ids.ts';
 import { Queries } from './sqlite/queries.ts';
@@ -10,6 +10,8 @@ export interface JournalReader {
   readBatch(from: Seq, limit: number): Entry[];
   /** The number of the last durable fact; 0 for a journal that is empty or does not exist yet. */
   head(): Seq;
+  /** What the file takes, with its write-ahead log. */
+  bytes(): number;
   close(): void;
 }
 
@@ -22,6 +24,9 @@ export function openJournalReader(path: string): JournalReader {
   return {
     readBatch: (from, limit) => opened()?.page(from, limit) ?? [],
     head: () => opened()?.head() ?? (0 as Seq),
+    bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
     close: () => queries?.close(),
   };
 }
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Entry } from '#core/facts.ts';
-import type { Seq, SignalKey } from '#core/ids.ts';
+import type { Micros, Seq, SignalKey } from '#core/ids.ts';
 import { encodeEntry, type StoredEntry } from './codec.ts';
 import { type Journal, JournalError, type Snapshot } from './port.ts';
 import { KeyFilter } from './sqlite/key-filter.ts';
@@ -24,14 +24,29 @@ const WRITER_YOUNG_GENERATION_MB = 16;
 /** A page is read and parsed in one go: a few milliseconds. */
 const PAGE_ENTRIES = 256;
 
+/** Entries that one sync to the disk made durable. */
+export interface Commit {
+  readonly entries: number;
+  /** Of the oldest of them. */
+  readonly appendedAt: Micros;
+  readonly durableAt: Micros;
+}
+
+/** For whoever measures. */
+export interface JournalObserver {
+  readonly now: () => Micros;
+  readonly onCommit: (commit: Commit) => void;
+}
+
 export interface SqliteJournalOptions {
   readonly path: string;
   readonly recentSignalsMax?: number;
+  readonly observer?: JournalObserver;
 }
 
 /** @throws JournalError if the file cannot be opened, or is not what was written */
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
-  const { path, recentSignalsMax = RECENT_SIGNALS_MAX } = options;
+  const { path, recentSignalsMax = RECENT_SIGNALS_MAX, observer } = options;
   const workerData: WriterStart = { path };
   const writer = new Worker(new URL('./sqlite/writer.ts', import.meta.url), {
     workerData,
@@ -41,7 +56,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   if (message.type === 'failed') throw errorFrom(message);
   if (message.type !== 'opened') throw new Error(`the journal writer began with ${message.type}`);
   try {
-    return new SqliteJournal({ writer, queries: new Queries(path), recentSignalsMax, ...message });
+    return new SqliteJournal({ writer, queries: new Queries(path), recentSignalsMax, observer, ...message });
   } catch (error) {
     await writer.terminate();
     throw error;
@@ -64,6 +79,7 @@ interface Opened {
   readonly writer: Worker;
   readonly queries: Queries;
   readonly recentSignalsMax: number;
+  readonly observer: JournalObserver | undefined;
   readonly head: Seq;
   readonly filter: KeyFilter['bytes'];
   readonly unindexed: readonly Receipt[];
@@ -73,11 +89,14 @@ class SqliteJournal implements Journal {
   readonly #writer: Worker;
   readonly #queries: Queries;
   readonly #recentSignalsMax: number;
+  readonly #observer: JournalObserver | undefined;
   readonly #tail: Tail;
   readonly #ended: Promise<unknown>;
   #batch: StoredEntry[] = [];
-  /** Messages that the writer has not answered. */
-  #underway = 0;
+  /** When the oldest entry of the batch was appended, for the observer. */
+  #batchSince: Micros | undefined;
+  /** The same of each batch that the writer has. */
+  readonly #underway: (Micros | undefined)[] = [];
   #sendDue = false;
   #closing: Promise<void> | undefined;
   readonly #saving: PromiseWithResolvers<void>[] = [];
@@ -86,7 +105,8 @@ class SqliteJournal implements Journal {
   #recent: Map<SignalKey, Seq>;
   #indexing: ReadonlyMap<SignalKey, Seq> | undefined;
 
-  constructor({ writer, queries, recentSignalsMax, head, filter, unindexed }: Opened) {
+  constructor({ writer, queries, recentSignalsMax, observer, head, filter, unindexed }: Opened) {
+    this.#observer = observer;
     this.#writer = writer;
     this.#queries = queries;
     this.#recentSignalsMax = recentSignalsMax;
@@ -117,6 +137,7 @@ class SqliteJournal implements Journal {
       this.#filter.add(stored.opens);
       this.#recent.set(stored.opens, stored.seq);
     }
+    if (this.#batch.length === 0) this.#batchSince = this.#observer?.now();
     this.#batch.push(stored);
     if (!this.#sendDue) {
       this.#sendDue = true;
@@ -176,8 +197,8 @@ class SqliteJournal implements Journal {
   #send(): void {
     this.#sendDue = false;
     const entries = this.#batch;
-    if (entries.length === 0 || this.#underway === COMMITS_UNDERWAY_MAX) return;
-    this.#underway += 1;
+    if (entries.length === 0 || this.#underway.length === COMMITS_UNDERWAY_MAX) return;
+    this.#underway.push(this.#batchSince);
     this.#batch = [];
     const index = this.#indexing === undefined && this.#recent.size >= this.#recentSignalsMax;
     if (index) {
@@ -190,7 +211,7 @@ class SqliteJournal implements Journal {
   #hear(message: FromWriter): void {
     switch (message.type) {
       case 'committed':
-        this.#underway -= 1;
+        this.#tellCommit(message.entries, this.#underway.shift());
         if (message.indexed) this.#indexing = undefined;
         this.#send();
         this.#tail.settle(message.entries);
@@ -204,6 +225,12 @@ class SqliteJournal implements Journal {
       case 'opened':
         throw new Error('the journal writer opened twice');
     }
+  }
+
+  #tellCommit(entries: number, appendedAt: Micros | undefined): void {
+    if (this.#observer === undefined || appendedAt === undefined) return;
+    const { now, onCommit } = this.#observer;
+    onCommit({ entries, appendedAt, durableAt: now() });
   }
 
   #fail(fault: JournalError): void {

@@ -4,20 +4,8 @@
  */
 
 import { type RefusalReason, refusals } from '#core/refusal.ts';
-
-interface AttributeSpec {
-  readonly type: 'string' | 'int' | 'boolean' | 'strings';
-  readonly meaning: string;
-  /** The closed list of values; only attributes that have one may be metric labels. */
-  readonly values?: readonly string[];
-}
-
-const text = (meaning: string) => ({ type: 'string', meaning }) as const;
-const int = (meaning: string) => ({ type: 'int', meaning }) as const;
-const flag = (meaning: string) => ({ type: 'boolean', meaning }) as const;
-const list = (meaning: string) => ({ type: 'strings', meaning }) as const;
-const oneOf = <const V extends string>(values: readonly V[], meaning: string) =>
-  ({ type: 'string', values, meaning }) as const;
+import { runtimeAttributes } from './attributes/runtime.ts';
+import { type AttributeSpec, flag, int, list, oneOf, text } from './attributes/spec.ts';
 
 const refusalReasons = Object.keys(refusals) as RefusalReason[];
 
@@ -179,22 +167,25 @@ export const attributes = {
   ),
   'pyroscope.profile.id': text('The span_id that the samples of this work carry in profiles.'),
   'service.version': text('The version of the running program.'),
-  'error.type': text('The class of an error.'),
-  'error.message': text('The message of an error.'),
+  'tradeengine.telemetry.item': oneOf(
+    ['log', 'record', 'span'],
+    'A log record of the process, what a part told of its work, or a span made of that.',
+  ),
+
+  ...runtimeAttributes,
 } as const satisfies Record<string, AttributeSpec>;
 
 export type AttributeName = keyof typeof attributes;
 
 type Spec<N extends AttributeName> = (typeof attributes)[N];
-type ValueOf<N extends AttributeName> =
-  Spec<N> extends { readonly values: readonly (infer V extends string)[] }
-    ? V
-    : {
-        readonly string: string;
-        readonly int: number;
-        readonly boolean: boolean;
-        readonly strings: readonly string[];
-      }[Spec<N>['type']];
+type Listed<N extends AttributeName> =
+  Spec<N> extends { readonly values: readonly (infer V extends string)[] } ? V : string;
+type ValueOf<N extends AttributeName> = {
+  readonly string: Listed<N>;
+  readonly int: number;
+  readonly boolean: boolean;
+  readonly strings: readonly string[];
+}[Spec<N>['type']];
 
 export type AttributeValue = string | number | boolean | readonly string[];
 export type AttributeValues = { readonly [N in AttributeName]?: ValueOf<N> | undefined };
@@ -203,9 +194,16 @@ export type AttributeValues = { readonly [N in AttributeName]?: ValueOf<N> | und
 export type LabelName = {
   [N in AttributeName]: Spec<N> extends { readonly values: readonly string[] } ? N : never;
 }[AttributeName];
-export type LabelValue<N extends LabelName> = ValueOf<N>;
+/** As text, whatever its type. */
+export type LabelValue<N extends LabelName> = Listed<N>;
 
 export const labelValues = (name: LabelName): readonly string[] => attributes[name].values;
+
+/** The value of a label in the type of its attribute. */
+export const typed = (name: string, value: string): string | number =>
+  /^\d+$/.test(value) && (attributes as Readonly<Record<string, AttributeSpec>>)[name]?.type === 'int'
+    ? Number(value)
+    : value;
 
 const VALUE_LENGTH_MAX = 4096;
 

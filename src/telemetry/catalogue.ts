@@ -5,38 +5,13 @@
 
 import type { FactType } from '#core/facts.ts';
 import type { LabelName, LabelValue } from './attributes.ts';
-
-/** counter: only rises. sum: rises and falls. gauge: the value of the moment. histogram: in seconds. */
-export type Instrument = 'counter' | 'sum' | 'gauge' | 'histogram';
-
-/** The version has one value in a process; the values of all other labels are closed lists. */
-type MetricLabel = LabelName | 'service.version';
-
-export interface MetricSpec {
-  readonly instrument: Instrument;
-  /** UCUM. Annotations in braces leave no suffix in Prometheus; s becomes _seconds. */
-  readonly unit: string;
-  readonly labels: readonly MetricLabel[];
-  readonly meaning: string;
-}
-
-const of =
-  <const I extends Instrument>(instrument: I) =>
-  <const L extends readonly MetricLabel[]>(unit: string, labels: L, meaning: string) =>
-    ({ instrument, unit, labels, meaning }) as const;
-const counter = of('counter');
-const sum = of('sum');
-const gauge = of('gauge');
-const histogram = of('histogram');
-
-/** Upper bounds of the latency buckets, from 100 microseconds to a minute. */
-export const latencyBoundsSeconds = [
-  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
-] as const;
+import { runtimeMetrics } from './catalogue/runtime.ts';
+import { counter, gauge, histogram, type MetricSpec, sum } from './catalogue/spec.ts';
 
 const leg = 'tradeengine.order.leg';
 
-export const metrics = {
+/** The metrics of facts. Their totals are those of the journal, whatever restarts lie between. */
+export const factMetrics = {
   'tradeengine.signals.received': counter('{signal}', ['tradeengine.action'], 'Signals taken in.'),
   'tradeengine.signals.duplicate': counter('{signal}', [], 'Signals that had been received before.'),
   'tradeengine.signals.accepted': counter(
@@ -148,6 +123,11 @@ export const metrics = {
   'tradeengine.engine.starts': counter('{start}', [], 'Starts of the engine.'),
   'tradeengine.engine.reconciliations': counter('{run}', [], 'First comparisons with the exchange.'),
   'tradeengine.instruments.listed': counter('{instrument}', [], 'Instruments listed or changed.'),
+  'tradeengine.latency.made_to_receive': histogram(
+    's',
+    [],
+    'From the time that a signal names as its own to its receipt.',
+  ),
   'tradeengine.latency.receive_to_decide': histogram(
     's',
     [],
@@ -165,27 +145,19 @@ export const metrics = {
     [],
     'How long a position was not covered by its stops.',
   ),
-  'tradeengine.telemetry.lag': gauge('{fact}', [], 'Facts in the journal whose telemetry is not delivered.'),
-  'tradeengine.telemetry.exported': counter(
-    '{item}',
-    ['tradeengine.telemetry.signal'],
-    'Spans, log records, metric points and profiles that the collector took.',
-  ),
-  'tradeengine.telemetry.failed': counter(
-    '{item}',
-    ['tradeengine.telemetry.signal', 'tradeengine.telemetry.failure'],
-    'Items that the collector did not take: to be sent again, rejected for good, or dropped.',
-  ),
   'tradeengine.telemetry.canaries': counter('{canary}', [], 'Canaries released into the journal.'),
-  'tradeengine.telemetry.dropped': counter('{record}', [], 'Process log records lost to a full queue.'),
-  'tradeengine.build.info': gauge('{build}', ['service.version'], 'Always 1: names the running version.'),
 } as const satisfies Record<`tradeengine.${string}`, MetricSpec>;
+
+export { runtimeMetrics };
+export const metrics = { ...factMetrics, ...runtimeMetrics } as const;
 
 export type MetricName = keyof typeof metrics;
 
-/** What an observation of a metric must say. */
+/** What an observation of a metric must say; of a sparse one, only what applies. */
 type LabelsOf<N extends MetricName> = {
-  readonly [L in (typeof metrics)[N]['labels'][number]]: L extends LabelName ? LabelValue<L> : string;
+  readonly [L in (typeof metrics)[N]['labels'][number]]:
+    | (L extends LabelName ? LabelValue<L> : string)
+    | ((typeof metrics)[N] extends { readonly sparse: true } ? undefined : never);
 };
 export type MetricUpdate = {
   readonly [N in MetricName]: { readonly metric: N; readonly value: number; readonly labels: LabelsOf<N> };
@@ -203,7 +175,16 @@ export const spans = {
   'telemetry canary':
     'Says nothing of trading: its arrival shows that telemetry arrives. A trace of its own.',
 } as const;
-export type SpanName = keyof typeof spans;
+
+/** The spans of what is no fact. They have no children, so that none is missed if one is lost. */
+export const requestSpans = {
+  'POST /fapi/v1/order':
+    'A request to the exchange about an order, named by its method and endpoint. Child of order submit.',
+  'POST /v1/signals':
+    'A request to the API, named by its method and route. Child of signal receive if it brought a signal, of the caller if it named a span, else none.',
+} as const;
+export type RequestSpanName = `${string} /${string}`;
+export type SpanName = keyof typeof spans | RequestSpanName;
 
 /** Each fact is a log record whose event name is the type of the fact. */
 export const factEvents = {
@@ -250,4 +231,5 @@ export const processEvents = {
   'telemetry.misconfigured': 'The OTEL_* or PYROSCOPE_* variables cannot be used; export is off.',
   'telemetry.profiler_failed': 'The process cannot be profiled.',
   'telemetry.profiler_stuck': 'The sampler was stuck; one profile is empty.',
+  'engine.crashed': 'An error that nobody caught: the process ends.',
 } as const;

@@ -1,6 +1,6 @@
 /** The time and the waiting of the telemetry threads. */
 
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as elapse } from 'node:timers/promises';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 
 export const systemMs = (): number => Date.now();
@@ -10,7 +10,7 @@ export const systemMicros = (): Micros => (systemMs() * MICROS_PER_MS) as Micros
 /** Returns early, and without an error, when the signal aborts. */
 export async function sleepUntilWoken(ms: number, wake: AbortSignal): Promise<void> {
   try {
-    await setTimeout(ms, undefined, { signal: wake });
+    await elapse(ms, undefined, { signal: wake });
   } catch (error) {
     if (!wake.aborted) throw error;
   }
@@ -20,4 +20,10 @@ export async function sleepUntilWoken(ms: number, wake: AbortSignal): Promise<vo
 export function repeatedly(intervalMs: number, run: () => void): () => void {
   const timer = setInterval(run, intervalMs);
   return () => clearInterval(timer);
+}
+
+/** Calls once, unless the returned function is called first. Keeps no process from ending. */
+export function after(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs).unref();
+  return () => clearTimeout(timer);
 }

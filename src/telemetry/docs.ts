@@ -1,21 +1,9 @@
 /** docs/telemetry.md, from the catalogue. */
 
 import { attributes } from './attributes.ts';
-import {
-  factEvents,
-  latencyBoundsSeconds,
-  type MetricSpec,
-  metrics,
-  processEvents,
-  spans,
-} from './catalogue.ts';
-
-/** As Prometheus and Grafana Cloud name an OTLP metric. */
-export function prometheusName(name: string, { instrument, unit }: MetricSpec): string {
-  const base = name.replaceAll('.', '_');
-  if (instrument === 'counter') return `${base}_total`;
-  return unit === 's' ? `${base}_seconds` : base;
-}
+import { latencyBoundsSeconds, type MetricSpec } from './catalogue/spec.ts';
+import { factEvents, factMetrics, processEvents, requestSpans, runtimeMetrics, spans } from './catalogue.ts';
+import { prometheusName } from './prometheus.ts';
 
 export function telemetryDocs(): string {
   return `${[
@@ -23,23 +11,18 @@ export function telemetryDocs(): string {
     'Generated from `src/telemetry/catalogue.ts` and `src/telemetry/attributes.ts`. Do not edit.',
     'Every fact of the journal becomes one log record, and some become spans and metric updates. Names and ids are the same however often a fact is sent.',
     '## Metrics',
-    `Latency histograms have the upper bounds ${latencyBoundsSeconds.join(', ')} (seconds). In Prometheus the dots of a label become underscores.`,
-    table(
-      ['Metric', 'In Prometheus', 'Instrument', 'Unit', 'Labels', 'Meaning'],
-      Object.entries<MetricSpec>(metrics).map(([name, spec]) => [
-        code(name),
-        code(prometheusName(name, spec)),
-        spec.instrument,
-        spec.unit,
-        spec.labels.map(code).join(', '),
-        spec.meaning,
-      ]),
-    ),
+    `Histograms in seconds have the upper bounds ${latencyBoundsSeconds.join(', ')}. In Prometheus the dots of a label become underscores. \`/metrics\` shows the same values under the Prometheus names.`,
+    '### Of facts',
+    'Counted from the first fact of the journal on, whatever restarts lie between.',
+    metricTable(factMetrics),
+    '### Of the process',
+    'Counted from the start of the process. What is no fact may be lost when a queue is full, which `tradeengine.telemetry.dropped` counts.',
+    metricTable(runtimeMetrics),
     '## Spans',
     'One trace per signal. What comes much later (a stop or target fills, a position closes) has a trace of its own, which links to the span `signal receive` and names its trace in `tradeengine.signal.trace_id`.',
     table(
       ['Span', 'Meaning'],
-      Object.entries(spans).map(([name, meaning]) => [code(name), meaning]),
+      Object.entries({ ...spans, ...requestSpans }).map(([name, meaning]) => [code(name), meaning]),
     ),
     '## Events',
     'The event names of log records. Facts carry their number in `tradeengine.fact.seq`.',
@@ -60,6 +43,19 @@ export function telemetryDocs(): string {
     ),
   ].join('\n\n')}\n`;
 }
+
+const metricTable = (specs: Readonly<Record<string, MetricSpec>>): string =>
+  table(
+    ['Metric', 'In Prometheus', 'Instrument', 'Unit', 'Labels', 'Meaning'],
+    Object.entries(specs).map(([name, spec]) => [
+      code(name),
+      code(prometheusName(name, spec)),
+      spec.instrument,
+      spec.unit,
+      spec.labels.map(code).join(', '),
+      spec.meaning,
+    ]),
+  );
 
 const code = (text: string): string => `\`${text}\``;
 

@@ -14,8 +14,8 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Micros } from '#core/ids.ts';
-import { allowed } from './attributes.ts';
-import { latencyBoundsSeconds } from './catalogue.ts';
+import { allowed, typed } from './attributes.ts';
+import { boundsOf } from './catalogue/spec.ts';
 import type { MetricReading } from './metrics.ts';
 import type { LogData, Severity, SpanData, SpanRef } from './projected.ts';
 import type { SignalKind } from './settings.ts';
@@ -26,7 +26,12 @@ const MICROS_PER_SECOND = 1_000_000;
 const NANOS_PER_MICRO = 1000;
 
 const scope = { name: 'petrosa-tradeengine' };
-const spanKinds = { internal: SpanKind.INTERNAL, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT };
+const spanKinds = {
+  internal: SpanKind.INTERNAL,
+  consumer: SpanKind.CONSUMER,
+  client: SpanKind.CLIENT,
+  server: SpanKind.SERVER,
+};
 const severities: Record<Severity, SeverityNumber> = {
   debug: SeverityNumber.DEBUG,
   info: SeverityNumber.INFO,
@@ -34,12 +39,6 @@ const severities: Record<Severity, SeverityNumber> = {
   error: SeverityNumber.ERROR,
   fatal: SeverityNumber.FATAL,
 };
-
-export interface MetricWindow {
-  /** When the totals began to be counted. */
-  readonly since: Micros;
-  readonly at: Micros;
-}
 
 export class Encoder {
   readonly #resource: Resource;
@@ -60,8 +59,8 @@ export class Encoder {
     );
   }
 
-  metrics(readings: readonly MetricReading[], window: MetricWindow): Uint8Array {
-    const metrics = readings.map((reading) => metricData(reading, window));
+  metrics(readings: readonly MetricReading[], at: Micros): Uint8Array {
+    const metrics = readings.map((reading) => metricData(reading, at));
     return present(
       ProtobufMetricsSerializer.serializeRequest({
         resource: this.#resource,
@@ -164,7 +163,11 @@ function readableLog(log: LogData, resource: Resource): ReadableLogRecord {
 const mutable = (values: Readonly<Record<string, unknown>>) =>
   allowed(values) as Record<string, string | number | boolean | string[]>;
 
-function metricData({ name, spec, series }: MetricReading, { since, at }: MetricWindow): MetricData {
+/** Labels are kept as text; those that are numbers go out as numbers, as on spans. */
+const labelled = (labels: Readonly<Record<string, string>>): Record<string, string | number> =>
+  Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, typed(name, value)]));
+
+function metricData({ name, spec, since, series }: MetricReading, at: Micros): MetricData {
   const times = { startTime: hrTime(since), endTime: hrTime(at) };
   const common = {
     descriptor: { name, description: spec.meaning, unit: spec.unit, valueType: ValueType.DOUBLE },
@@ -179,15 +182,15 @@ function metricData({ name, spec, series }: MetricReading, { since, at }: Metric
         const { count, sum, buckets } = value;
         return {
           ...times,
-          attributes: labels,
-          value: { count, sum, buckets: { boundaries: [...latencyBoundsSeconds], counts: buckets } },
+          attributes: labelled(labels),
+          value: { count, sum, buckets: { boundaries: [...boundsOf(spec)], counts: buckets } },
         };
       }),
     };
   }
   const dataPoints = series.map(({ labels, value }) => {
     if (typeof value !== 'number') throw new Error(`${spec.instrument} ${name} holds a histogram`);
-    return { ...times, attributes: labels, value };
+    return { ...times, attributes: labelled(labels), value };
   });
   if (spec.instrument === 'gauge') return { ...common, dataPointType: DataPointType.GAUGE, dataPoints };
   return {

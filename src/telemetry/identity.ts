@@ -31,6 +31,10 @@ export const armSpanId = (trace: TraceId, fact: Seq): string => spanId(trace, 'p
 
 export const closeSpanId = (trace: TraceId, fact: Seq): string => spanId(trace, 'position close', fact);
 
+/** A request to the exchange or to the API: what it was, and when it began. */
+export const requestSpanId = (trace: TraceId, request: string, startedAt: Micros): string =>
+  spanId(trace, 'request', request, startedAt);
+
 /** The trace of what happens long after a signal: a guard fills, a position closes. */
 export const laterTraceId = (trace: TraceId, fact: Seq): TraceId =>
   digest(trace, 'later', fact).slice(0, TRACE_ID_DIGITS) as TraceId;

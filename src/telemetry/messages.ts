@@ -1,11 +1,13 @@
 /** What the trading thread and the telemetry worker say to each other. */
 
 import type { Micros } from '#core/ids.ts';
+import type { Chunk } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
 import type { TakenProfile } from './profiles/profiler.ts';
 import type { ProfileStatus } from './profiles/queue.ts';
 import type { LogData } from './projected.ts';
 import type { PumpStatus } from './pump.ts';
+import type { RuntimeRecord } from './runtime/records.ts';
 import type { Environment } from './variables.ts';
 
 export interface WorkerStart {
@@ -21,13 +23,22 @@ export interface WorkerStatus extends Omit<PumpStatus, 'signals'> {
 }
 
 export type ToWorker =
-  /** One such message is answered before the next is sent. */
-  | { readonly type: 'logs'; readonly logs: readonly LogData[]; readonly dropped: number }
+  /** One message of logs, and one of records, is answered before the next of its kind is sent. */
+  | { readonly type: 'logs'; readonly logs: Chunk<LogData> }
+  | { readonly type: 'records'; readonly records: Chunk<RuntimeRecord> }
+  /** Is answered with the values of all metrics. */
+  | { readonly type: 'read_metrics' }
   | { readonly type: 'profile'; readonly profile: TakenProfile }
   /** Delivers what is there, tries nothing twice, and ends. */
-  | { readonly type: 'stop'; readonly logs: readonly LogData[]; readonly dropped: number };
+  | {
+      readonly type: 'stop';
+      readonly logs: Chunk<LogData>;
+      readonly records: Chunk<RuntimeRecord>;
+    };
 
 export type FromWorker =
   | { readonly type: 'status'; readonly at: Micros; readonly status: WorkerStatus }
   | { readonly type: 'logs_done' }
+  | { readonly type: 'records_done' }
+  | { readonly type: 'metrics'; readonly text: string }
   | { readonly type: 'problem'; readonly problem: TelemetryProblem };

@@ -1,18 +1,14 @@
 /**
  * The current value of every series. All series of the catalogue exist from the start, at zero, so that a rate can
- * be taken from the first event on and no panel is empty; their number can never grow. Totals are cumulative and
- * are stored with the cursor: a total is a function of the facts delivered, whatever restarts lie between.
+ * be taken from the first event on and no panel is empty; those of sparse metrics appear when they are used. Their
+ * number is bounded. The totals of facts are cumulative and are stored with the cursor: they are a function of the
+ * facts delivered, whatever restarts lie between. All else is counted from the start of the process.
  */
 
-import { type LabelName, labelValues } from './attributes.ts';
-import {
-  type Instrument,
-  latencyBoundsSeconds,
-  type MetricName,
-  type MetricSpec,
-  type MetricUpdate,
-  metrics,
-} from './catalogue.ts';
+import type { Micros } from '#core/ids.ts';
+import { labelValues } from './attributes.ts';
+import { boundsOf, type MetricLabel, type MetricSpec } from './catalogue/spec.ts';
+import { factMetrics, type MetricName, type MetricUpdate, metrics } from './catalogue.ts';
 
 export interface HistogramValue {
   count: number;
@@ -29,27 +25,42 @@ interface Series {
 export interface MetricReading {
   readonly name: MetricName;
   readonly spec: MetricSpec;
+  /** When its totals began to be counted. */
+  readonly since: Micros;
   readonly series: readonly Readonly<Series>[];
 }
 
 /** Totals by metric name and label values. */
 export type MetricTotals = Readonly<Record<string, number | Readonly<HistogramValue>>>;
 
+/** The totals of facts, and when they began to be counted. */
+export interface StoredTotals {
+  readonly since: Micros;
+  readonly totals: MetricTotals;
+}
+
 /** The value of a label that is not in its list. */
 const OTHER = '_OTHER';
+/** What a sparse metric may have; all that is more goes into one series. */
+const SPARSE_SERIES_MAX = 500;
 
 const metricNames = Object.keys(metrics) as MetricName[];
 
 export class Metrics {
   readonly #series = new Map<MetricName, Map<string, Series>>();
   readonly #version: string;
+  readonly #startedAt: Micros;
+  /** When the totals of facts began to be counted. */
+  readonly since: Micros;
 
-  constructor(version: string, totals: MetricTotals = {}) {
+  constructor(version: string, startedAt: Micros, stored: StoredTotals = { since: startedAt, totals: {} }) {
     this.#version = version;
+    this.#startedAt = startedAt;
+    this.since = stored.since;
     for (const name of metricNames) this.#series.set(name, this.#seriesOf(name));
     for (const [name, series] of this.#series) {
-      if (metrics[name].instrument === 'gauge') continue;
-      for (const [key, one] of series) restore(one, totals[`${name} ${key}`]);
+      if (!isStored(name)) continue;
+      for (const [key, one] of series) restore(one, stored.totals[`${name} ${key}`]);
     }
     this.add({ metric: 'tradeengine.build.info', value: 1, labels: { 'service.version': version } });
   }
@@ -57,8 +68,9 @@ export class Metrics {
   /** Adds to totals and histograms; replaces the value of a gauge. */
   add({ metric, value, labels }: MetricUpdate): void {
     const series = this.#find(metric, labels);
-    if (typeof series.value !== 'number') observe(series.value, value);
-    else if (metrics[metric].instrument === 'gauge') series.value = value;
+    const spec: MetricSpec = metrics[metric];
+    if (typeof series.value !== 'number') observe(series.value, value, boundsOf(spec));
+    else if (spec.instrument === 'gauge') series.value = value;
     else series.value += value;
   }
 
@@ -66,6 +78,7 @@ export class Metrics {
     return [...this.#series].map(([name, series]) => ({
       name,
       spec: metrics[name],
+      since: name in factMetrics ? this.since : this.#startedAt,
       series: [...series.values()],
     }));
   }
@@ -73,7 +86,7 @@ export class Metrics {
   totals(): MetricTotals {
     const totals: Record<string, number | HistogramValue> = {};
     for (const [name, series] of this.#series) {
-      if (metrics[name].instrument === 'gauge') continue;
+      if (!isStored(name)) continue;
       for (const [key, { value }] of series) {
         // A restored series that is missing is zero.
         if (typeof value === 'number' ? value !== 0 : value.count !== 0) totals[`${name} ${key}`] = value;
@@ -82,51 +95,73 @@ export class Metrics {
     return totals;
   }
 
-  #valuesOf(label: LabelName | 'service.version'): readonly string[] {
+  #valuesOf(label: MetricLabel): readonly string[] {
     return label === 'service.version' ? [this.#version] : labelValues(label);
   }
 
   #seriesOf(name: MetricName): Map<string, Series> {
-    const { instrument, labels }: MetricSpec = metrics[name];
+    const spec: MetricSpec = metrics[name];
+    if (spec.sparse === true) return new Map();
     let combinations: Record<string, string>[] = [{}];
-    for (const label of labels) {
+    for (const label of spec.labels) {
       combinations = combinations.flatMap((before) =>
         this.#valuesOf(label).map((value) => ({ ...before, [label]: value })),
       );
     }
-    return new Map(
-      combinations.map((one) => [Object.values(one).join(' '), { labels: one, value: zero(instrument) }]),
-    );
+    return new Map(combinations.map((one) => [keyOf(spec.labels, one), { labels: one, value: zero(spec) }]));
   }
 
-  #find(name: MetricName, values: Readonly<Record<string, string>>): Series {
+  #find(name: MetricName, values: LabelValues): Series {
     const all = this.#series.get(name);
     if (all === undefined) throw new Error(`metric ${name} is not in the catalogue`);
-    const { instrument, labels }: MetricSpec = metrics[name];
-    const found = all.get(labels.map((label) => values[label]).join(' '));
+    const spec: MetricSpec = metrics[name];
+    const found = all.get(keyOf(spec.labels, values));
     if (found !== undefined) return found;
-    const known = labels.map((label): [string, string] => {
+    const known = this.#known(spec, values);
+    const key = keyOf(spec.labels, known);
+    const other = all.get(key);
+    if (other !== undefined) return other;
+    if (all.size < SPARSE_SERIES_MAX) return open(all, key, { labels: known, value: zero(spec) });
+    const rest = Object.fromEntries(spec.labels.map((label) => [label, OTHER]));
+    const restKey = keyOf(spec.labels, rest);
+    return all.get(restKey) ?? open(all, restKey, { labels: rest, value: zero(spec) });
+  }
+
+  /** The labels with values of their lists. */
+  #known({ labels, sparse }: MetricSpec, values: LabelValues): Record<string, string> {
+    const known: Record<string, string> = {};
+    for (const label of labels) {
       const value = values[label];
-      return [label, value !== undefined && this.#valuesOf(label).includes(value) ? value : OTHER];
-    });
-    const key = known.map(([, value]) => value).join(' ');
-    const other = all.get(key) ?? { labels: Object.fromEntries(known), value: zero(instrument) };
-    all.set(key, other);
-    return other;
+      if (value === undefined && sparse === true) continue;
+      known[label] = value !== undefined && this.#valuesOf(label).includes(value) ? value : OTHER;
+    }
+    return known;
   }
 }
 
-const zero = (instrument: Instrument): number | HistogramValue =>
-  instrument === 'histogram'
-    ? { count: 0, sum: 0, buckets: new Array<number>(latencyBoundsSeconds.length + 1).fill(0) }
+type LabelValues = Readonly<Record<string, string | undefined>>;
+
+const isStored = (name: MetricName): boolean => name in factMetrics && metrics[name].instrument !== 'gauge';
+
+const keyOf = (labels: readonly string[], values: LabelValues): string =>
+  labels.map((label) => values[label] ?? '').join(' ');
+
+function open(all: Map<string, Series>, key: string, series: Series): Series {
+  all.set(key, series);
+  return series;
+}
+
+const zero = (spec: MetricSpec): number | HistogramValue =>
+  spec.instrument === 'histogram'
+    ? { count: 0, sum: 0, buckets: new Array<number>(boundsOf(spec).length + 1).fill(0) }
     : 0;
 
-function observe(histogram: HistogramValue, value: number): void {
+function observe(histogram: HistogramValue, value: number, bounds: readonly number[]): void {
   histogram.count += 1;
   histogram.sum += value;
   // Bounds are inclusive upper bounds.
   let bucket = 0;
-  for (const bound of latencyBoundsSeconds) {
+  for (const bound of bounds) {
     if (value <= bound) break;
     bucket += 1;
   }

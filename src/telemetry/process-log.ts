@@ -3,7 +3,9 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Micros } from '#core/ids.ts';
 import { type AttributeValues, allowed } from './attributes.ts';
+import { Outbox } from './outbox.ts';
 import type { LogData, Severity, SpanRef } from './projected.ts';
+import { type RepetitionParts, Repetitions } from './repetitions.ts';
 
 export interface ProcessLog {
   readonly severity: Severity;
@@ -15,19 +17,27 @@ export interface ProcessLog {
   readonly span?: SpanRef;
 }
 
-const QUEUE_LENGTH_MAX = 2048;
+const QUEUE_LENGTH_MAX = 2_048;
 const CHUNK_LENGTH_MAX = 256;
 
-export class ProcessLogger {
-  readonly #stdout: Logger;
-  readonly #now: () => Micros;
-  #waiting: LogData[] = [];
-  #inFlight: LogData[] = [];
-  #dropped = 0;
-  #droppedTotal = 0;
+export interface ProcessLoggerParts {
+  readonly now: () => Micros;
+  readonly after: RepetitionParts<ProcessLog>['after'];
+  /** Hears that a record waits to go over OTLP; undefined where none do. */
+  readonly onQueued: (() => void) | undefined;
+  /** Where lines of JSON go instead of stdout. */
+  readonly destination: DestinationStream | undefined;
+}
 
-  constructor(now: () => Micros, destination?: DestinationStream) {
-    this.#now = now;
+export class ProcessLogger {
+  readonly #parts: ProcessLoggerParts;
+  readonly #stdout: Logger;
+  readonly #repetitions: Repetitions<ProcessLog>;
+  /** The records that are on their way to the collector. */
+  readonly outbox = new Outbox<LogData>(QUEUE_LENGTH_MAX, CHUNK_LENGTH_MAX);
+
+  constructor(parts: ProcessLoggerParts) {
+    this.#parts = parts;
     const options = {
       level: 'debug',
       base: null,
@@ -35,57 +45,26 @@ export class ProcessLogger {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
     };
-    this.#stdout = destination === undefined ? pino(options) : pino(options, destination);
+    this.#stdout = parts.destination === undefined ? pino(options) : pino(options, parts.destination);
+    this.#repetitions = new Repetitions({ after: parts.after, tell: (record) => this.#tell(record) });
   }
 
-  get queued(): number {
-    return this.#waiting.length + this.#inFlight.length;
+  write(record: ProcessLog): void {
+    this.#repetitions.tell(record);
   }
 
-  /** How many records the queue had no place for. They are on stdout. */
-  get dropped(): number {
-    return this.#droppedTotal;
+  /** Tells what was withheld. */
+  flush(): void {
+    this.#repetitions.flush();
   }
 
-  /** @param queue whether the record is to go over OTLP too. */
-  write({ severity, message, event, attributes = {}, span }: ProcessLog, queue: boolean): void {
+  #tell({ severity, message, event, attributes = {}, span }: ProcessLog): void {
     const passed = allowed(attributes);
     const trace = span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
     this.#stdout[severity]({ event, ...trace, ...passed }, message);
-    if (!queue) return;
-    if (this.queued >= QUEUE_LENGTH_MAX) {
-      this.#dropped += 1;
-      this.#droppedTotal += 1;
-      return;
-    }
-    this.#waiting.push({ at: this.#now(), severity, event, body: message, attributes, span });
-  }
-
-  /** The next records to deliver, unless some are under way or none wait. */
-  take(): { logs: readonly LogData[]; dropped: number } | undefined {
-    if (this.#inFlight.length > 0 || this.#waiting.length === 0) return undefined;
-    this.#inFlight = this.#waiting.splice(0, CHUNK_LENGTH_MAX);
-    return { logs: this.#inFlight, dropped: this.#takeDropped() };
-  }
-
-  /** All records that are not under way, for the last delivery. */
-  takeRest(): { logs: readonly LogData[]; dropped: number } {
-    return { logs: this.#waiting.splice(0), dropped: this.#takeDropped() };
-  }
-
-  delivered(): void {
-    this.#inFlight = [];
-  }
-
-  /** What was under way with a worker that is gone waits again. */
-  putBack(): void {
-    this.#waiting.unshift(...this.#inFlight);
-    this.#inFlight = [];
-  }
-
-  #takeDropped(): number {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    return dropped;
+    const { onQueued, now } = this.#parts;
+    if (onQueued === undefined) return;
+    this.outbox.push({ at: now(), severity, event, body: message, attributes, span });
+    onQueued();
   }
 }

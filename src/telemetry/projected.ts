@@ -14,7 +14,7 @@ export interface SpanRef {
 
 export interface SpanData extends SpanRef {
   readonly name: SpanName;
-  readonly kind: 'internal' | 'consumer' | 'client';
+  readonly kind: 'internal' | 'consumer' | 'client' | 'server';
   readonly parentSpanId?: string | undefined;
   /** The parent is a span of the publisher. */
   readonly parentIsRemote?: boolean;

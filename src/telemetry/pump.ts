@@ -9,10 +9,14 @@ import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
 import type { MetricUpdate } from './catalogue.ts';
 import type { Cursor } from './cursor.ts';
 import type { Encoder } from './encode.ts';
-import { Metrics } from './metrics.ts';
+import { type MetricReading, Metrics } from './metrics.ts';
+import type { Chunk } from './outbox.ts';
 import type { Report } from './problem.ts';
 import type { LogData, SpanData } from './projected.ts';
 import { project } from './projection.ts';
+import { projectRuntime } from './runtime/projection.ts';
+import type { RuntimeRecord } from './runtime/records.ts';
+import { SpanQueue } from './runtime/span-queue.ts';
 import type { Sender, SignalStatus } from './sender.ts';
 import type { SignalKind } from './settings.ts';
 
@@ -22,6 +26,8 @@ export interface FactSource {
   readBatch(from: Seq, limit: number): Entry[];
   /** The number of the last fact; 0 for an empty journal. */
   head(): Seq;
+  /** What it takes on the disk. */
+  bytes(): number;
   close(): void;
 }
 
@@ -64,13 +70,12 @@ export class Pump {
   readonly #stopping = new AbortController();
   readonly #metrics: Metrics;
   readonly #senders: Readonly<Record<SignalKind, Sender>>;
-  /** When the totals began to be counted. */
-  readonly #since: Micros;
   #origin: Micros | undefined;
   #seq: Seq;
   #cursorFails = false;
   #canary: CanaryStatus | undefined;
   readonly #logDeliveries = new Set<Promise<boolean>>();
+  readonly #requestSpans: SpanQueue;
 
   constructor(parts: PumpParts) {
     this.#parts = parts;
@@ -87,13 +92,16 @@ export class Pump {
     }
     const state = fits ? stored : undefined;
     this.#seq = state?.seq ?? (0 as Seq);
-    this.#since = state?.since ?? now();
-    this.#metrics = new Metrics(parts.version, state?.totals);
+    this.#metrics = new Metrics(parts.version, now(), state);
     this.#senders = {
       traces: parts.sender('traces', this.#metrics),
       metrics: parts.sender('metrics', this.#metrics),
       logs: parts.sender('logs', this.#metrics),
     };
+    this.#requestSpans = new SpanQueue({
+      deliver: (spans) => this.#deliverSpans(spans),
+      onDropped: (count) => this.#countDropped('span', count),
+    });
   }
 
   /** What this process's telemetry is counted in. */
@@ -116,7 +124,7 @@ export class Pump {
   /** Ends after stop(), when everything is delivered or the collector has failed once more. */
   async run(): Promise<void> {
     await Promise.all([this.#runFacts(), this.#runMetrics()]);
-    await Promise.all(this.#logDeliveries);
+    await Promise.all([...this.#logDeliveries, this.#requestSpans.emptied()]);
     await this.#offerMetrics();
     this.#save();
   }
@@ -132,13 +140,44 @@ export class Pump {
   }
 
   /** Log records of the process itself. Nothing else keeps them: the caller bounds how many it hands over. */
-  async deliverLogs(logs: readonly LogData[], dropped: number): Promise<void> {
-    this.#metrics.add({ metric: 'tradeengine.telemetry.dropped', value: dropped, labels: {} });
+  async deliverLogs({ items, dropped }: Chunk<LogData>): Promise<void> {
+    this.#countDropped('log', dropped);
     const { encoder } = this.#parts;
-    const delivery = this.#senders.logs.deliver(logs, (piece) => encoder.logs(piece), this.#stopping.signal);
+    const delivery = this.#senders.logs.deliver(items, (piece) => encoder.logs(piece), this.#stopping.signal);
     this.#logDeliveries.add(delivery);
     await delivery;
     this.#logDeliveries.delete(delivery);
+  }
+
+  /** What the parts of the process tell of their work. */
+  record({ items, dropped }: Chunk<RuntimeRecord>): void {
+    this.#countDropped('record', dropped);
+    const spans: SpanData[] = [];
+    for (const record of items) {
+      const told = projectRuntime(record);
+      for (const update of told.metrics) this.#metrics.add(update);
+      spans.push(...(told.spans ?? []));
+    }
+    if (spans.length > 0) this.#requestSpans.push(spans);
+  }
+
+  /** The values of all metrics at this moment. */
+  readings(): MetricReading[] {
+    const { source } = this.#parts;
+    const lag = source.head() - this.#seq;
+    this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: lag, labels: {} });
+    this.#metrics.add({ metric: 'tradeengine.journal.size', value: source.bytes(), labels: {} });
+    return this.#metrics.readings();
+  }
+
+  #deliverSpans(spans: readonly SpanData[]): Promise<boolean> {
+    const { encoder } = this.#parts;
+    return this.#senders.traces.deliver(spans, (piece) => encoder.spans(piece), this.#stopping.signal);
+  }
+
+  #countDropped(item: 'log' | 'record' | 'span', value: number): void {
+    const labels = { 'tradeengine.telemetry.item': item };
+    this.#metrics.add({ metric: 'tradeengine.telemetry.dropped', value, labels });
   }
 
   async #runFacts(): Promise<void> {
@@ -162,11 +201,11 @@ export class Pump {
 
   async #deliver(entries: readonly Entry[], last: Entry): Promise<boolean> {
     const { encoder } = this.#parts;
-    const { traces, logs } = this.#senders;
+    const { logs } = this.#senders;
     const stopping = this.#stopping.signal;
     const told = this.#project(entries);
     const delivered = await Promise.all([
-      traces.deliver(told.spans, (piece) => encoder.spans(piece), stopping),
+      this.#deliverSpans(told.spans),
       logs.deliver(told.logs, (piece) => encoder.logs(piece), stopping),
     ]);
     if (delivered.includes(false)) return false;
@@ -215,10 +254,11 @@ export class Pump {
   }
 
   async #offerMetrics(): Promise<void> {
-    const { encoder, source, now } = this.#parts;
-    this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: source.head() - this.#seq, labels: {} });
-    const window = { since: this.#since, at: now() };
-    await this.#senders.metrics.offer(this.#metrics.readings(), (piece) => encoder.metrics(piece, window));
+    const { encoder, now } = this.#parts;
+    const at = now();
+    // Collectors object to metrics without points.
+    const readings = this.readings().filter(({ series }) => series.length > 0);
+    await this.#senders.metrics.offer(readings, (piece) => encoder.metrics(piece, at));
   }
 
   /** A cursor that cannot be stored costs repetitions after the next start, and nothing now. */
@@ -228,7 +268,7 @@ export class Pump {
       this.#parts.cursor.save({
         origin: this.#origin,
         seq: this.#seq,
-        since: this.#since,
+        since: this.#metrics.since,
         totals: this.#metrics.totals(),
       });
       this.#cursorFails = false;

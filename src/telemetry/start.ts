@@ -8,13 +8,17 @@ import { Worker } from 'node:worker_threads';
 import type { DestinationStream } from 'pino';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { EngineStage } from '#engine/stage.ts';
-import { repeatedly, sleepUntilWoken, systemMicros } from './clock.ts';
+import { after, repeatedly, sleepUntilWoken, systemMicros } from './clock.ts';
 import type { FromWorker, ToWorker, WorkerStart, WorkerStatus } from './messages.ts';
+import { Outbox } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
 import { type ProcessLog, ProcessLogger } from './process-log.ts';
 import { Profiler } from './profiles/profiler.ts';
 import type { ProfileSettings } from './profiles/settings.ts';
+import { ProcessSampler } from './runtime/process-sampler.ts';
+import type { RuntimeRecord } from './runtime/records.ts';
 import { readTelemetrySettings, signals } from './settings.ts';
+import { terminalOf } from './terminal.ts';
 import type { Environment } from './variables.ts';
 
 export interface TelemetryOptions {
@@ -26,7 +30,7 @@ export interface TelemetryOptions {
   readonly instanceId: string;
   readonly onProblem?: (problem: TelemetryProblem) => void;
   /** Where process logs go instead of stdout. */
-  readonly destination?: DestinationStream;
+  readonly destination?: DestinationStream | undefined;
 }
 
 export interface TelemetryStatus extends Partial<WorkerStatus> {
@@ -36,6 +40,7 @@ export interface TelemetryStatus extends Partial<WorkerStatus> {
   /** How often the worker had to be started again. */
   readonly restarts: number;
   readonly processLogs: { readonly queued: number; readonly dropped: number };
+  readonly records: { readonly queued: number; readonly dropped: number };
 }
 
 export interface Telemetry {
@@ -43,7 +48,13 @@ export interface Telemetry {
   log(record: ProcessLog): void;
   /** To be told what this thread is doing, where it is profiled: costs some ten nanoseconds. */
   readonly onStage: ((stage: EngineStage | undefined) => void) | undefined;
-  /** Delivers what is there if the collector takes it; what is not delivered is sent after the next start. */
+  /** Takes note of what a part of the process has done. */
+  record(record: RuntimeRecord): void;
+  /** Asks for a record now and at every metric interval. */
+  watch(look: () => RuntimeRecord): void;
+  /** What OTLP exports, as text for Prometheus; undefined where nothing is exported or the worker does not answer. */
+  metrics(): Promise<string | undefined>;
+  /** Delivers what is there if the collector takes it; facts that are not delivered are sent after the next start. */
   stop(deadlineMs: number): Promise<void>;
 }
 
@@ -52,16 +63,21 @@ const RESTART_DELAY_MS_MAX = 30_000;
 /** A worker that lived this long has not failed because of how it was started. */
 const RESTART_FORGIVEN_MS = 60_000;
 const WORKER_HEAP_MB_MAX = 128;
+const RECORDS_MAX = 8_192;
+const RECORDS_PER_MESSAGE_MAX = 1_024;
+/** Records are gathered for this long, so that handing them over costs little. */
+const GATHER_MS = 100;
+const METRICS_MS_MAX = 2_000;
 const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
 
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const settings = readTelemetrySettings(options.env, options);
-  const logger = new ProcessLogger(systemMicros, options.destination);
+  const { destination = terminalOf(process.stdout) } = options;
   if (settings.kind === 'on') {
     // The first thread to use libuv's pool gives it its priority, which must not be the worker's.
     await stat('.');
-    const telemetry = new Exporting(options, logger);
-    const { endpoints, profiles } = settings.settings;
+    const { endpoints, metricIntervalMs, profiles } = settings.settings;
+    const telemetry = new Exporting({ ...options, destination }, metricIntervalMs);
     const goals = signals.map((signal) => `${signal} to ${endpoints[signal]?.url ?? 'nowhere'}`).join(', ');
     telemetry.log({
       severity: 'info',
@@ -71,17 +87,23 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     if (profiles !== undefined) await telemetry.startProfiler(profiles);
     return telemetry;
   }
+  const logger = new ProcessLogger({ now: systemMicros, after, onQueued: undefined, destination });
   const reason = settings.kind === 'off' ? 'off' : 'misconfigured';
+  const nothing = { queued: 0, dropped: 0 };
   const silent: Telemetry = {
     status: () => ({
       export: reason,
       at: undefined,
       restarts: 0,
-      processLogs: { queued: 0, dropped: 0 },
+      processLogs: nothing,
+      records: nothing,
     }),
-    log: (record) => logger.write(record, false),
+    log: (record) => logger.write(record),
+    record: () => {},
+    watch: () => {},
+    metrics: async () => undefined,
+    stop: async () => logger.flush(),
     onStage: undefined,
-    stop: async () => {},
   };
   if (settings.kind === 'wrong') {
     for (const message of settings.problems) {
@@ -104,11 +126,28 @@ class Exporting implements Telemetry {
   #restarts = 0;
   #restartDelayMs = RESTART_DELAY_MS_MIN;
   #enabledSaid = false;
+  readonly #records = new Outbox<RuntimeRecord>(RECORDS_MAX, RECORDS_PER_MESSAGE_MAX);
+  #gathering = false;
+  readonly #sampler = new ProcessSampler();
+  readonly #looks: (() => RuntimeRecord)[] = [];
+  readonly #stopLooking: () => void;
+  #reading: Promise<string | undefined> | undefined;
+  #read: (text: string | undefined) => void = () => {};
 
-  constructor(options: TelemetryOptions, logger: ProcessLogger) {
+  constructor(options: TelemetryOptions, metricIntervalMs: number) {
+    const { destination } = options;
     this.#options = options;
-    this.#logger = logger;
+    this.#logger = new ProcessLogger({
+      now: systemMicros,
+      after,
+      onQueued: () => this.#sendLogs(),
+      destination,
+    });
     this.#spawn();
+    this.watch(() => this.#sampler.sample());
+    this.#stopLooking = repeatedly(metricIntervalMs, () => {
+      for (const look of this.#looks) this.record(look());
+    });
   }
 
   status(): TelemetryStatus {
@@ -116,14 +155,48 @@ class Exporting implements Telemetry {
       export: 'on',
       at: this.#status?.at,
       restarts: this.#restarts,
-      processLogs: { queued: this.#logger.queued, dropped: this.#logger.dropped },
+      processLogs: countsOf(this.#logger.outbox),
+      records: countsOf(this.#records),
       ...this.#status?.status,
     };
   }
 
   log(record: ProcessLog): void {
-    this.#logger.write(record, true);
-    this.#sendLogs();
+    this.#logger.write(record);
+  }
+
+  record(record: RuntimeRecord): void {
+    this.#records.push(record);
+    if (this.#gathering) return;
+    this.#gathering = true;
+    after(GATHER_MS, () => {
+      this.#gathering = false;
+      this.#sendRecords();
+    });
+  }
+
+  watch(look: () => RuntimeRecord): void {
+    this.#looks.push(look);
+    this.record(look());
+  }
+
+  /** One question serves all who ask at the same time. */
+  metrics(): Promise<string | undefined> {
+    this.#reading ??= this.#readMetrics().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #readMetrics(): Promise<string | undefined> {
+    if (this.#worker === undefined) return undefined;
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.#read = resolve;
+    const cancel = after(METRICS_MS_MAX, () => resolve(undefined));
+    this.#say({ type: 'read_metrics' });
+    const text = await promise;
+    cancel();
+    return text;
   }
 
   get onStage(): Telemetry['onStage'] {
@@ -143,11 +216,17 @@ class Exporting implements Telemetry {
 
   async stop(deadlineMs: number): Promise<void> {
     await this.#profiler?.stop();
+    this.#logger.flush();
     this.#stopping.abort();
+    this.#stopLooking();
+    this.#sampler.close();
     const worker = this.#worker;
     if (worker === undefined) return;
-    const rest: ToWorker = { type: 'stop', ...this.#logger.takeRest() };
-    worker.postMessage(rest);
+    this.#say({
+      type: 'stop',
+      logs: this.#logger.outbox.takeRest(),
+      records: this.#records.takeRest(),
+    });
     const done = new AbortController();
     const ended = this.#workerEnded.then(() => done.abort());
     await Promise.race([ended, sleepUntilWoken(deadlineMs, done.signal)]);
@@ -173,15 +252,18 @@ class Exporting implements Telemetry {
     this.#workerEnded = promise;
     worker.on('exit', (code) => {
       this.#worker = undefined;
+      this.#read(undefined);
       resolve();
       if (!this.#stopping.signal.aborted) void this.#restart(startedAt, failure ?? `exit code ${code}`);
     });
     this.#sendLogs();
+    this.#sendRecords();
   }
 
   async #restart(startedAt: Micros, failure: unknown): Promise<void> {
     this.#restarts += 1;
-    this.#logger.putBack();
+    this.#logger.outbox.putBack();
+    this.#records.putBack();
     const livedMs = (systemMicros() - startedAt) / MICROS_PER_MS;
     if (livedMs > RESTART_FORGIVEN_MS) this.#restartDelayMs = RESTART_DELAY_MS_MIN;
     const delayMs = this.#restartDelayMs;
@@ -198,8 +280,15 @@ class Exporting implements Telemetry {
   #hear(message: FromWorker): void {
     switch (message.type) {
       case 'logs_done':
-        this.#logger.delivered();
+        this.#logger.outbox.delivered();
         this.#sendLogs();
+        return;
+      case 'records_done':
+        this.#records.delivered();
+        if (this.#records.queued >= RECORDS_PER_MESSAGE_MAX) this.#sendRecords();
+        return;
+      case 'metrics':
+        this.#read(message.text);
         return;
       case 'problem':
         this.#tell(message.problem);
@@ -223,9 +312,19 @@ class Exporting implements Telemetry {
 
   #sendLogs(): void {
     if (this.#worker === undefined || this.#stopping.signal.aborted) return;
-    const chunk = this.#logger.take();
-    if (chunk === undefined) return;
-    const message: ToWorker = { type: 'logs', ...chunk };
-    this.#worker.postMessage(message);
+    const logs = this.#logger.outbox.take();
+    if (logs !== undefined) this.#say({ type: 'logs', logs });
+  }
+
+  #sendRecords(): void {
+    if (this.#worker === undefined || this.#stopping.signal.aborted) return;
+    const records = this.#records.take();
+    if (records !== undefined) this.#say({ type: 'records', records });
+  }
+
+  #say(message: ToWorker): void {
+    this.#worker?.postMessage(message);
   }
 }
+
+const countsOf = ({ queued, dropped }: Outbox<unknown>) => ({ queued, dropped });

@@ -11,9 +11,12 @@ import { FileCursor } from './cursor.ts';
 import { Encoder } from './encode.ts';
 import { GrpcExporter } from './export.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import type { Chunk } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
 import { PyroscopeExporter } from './profiles/exporter.ts';
 import { ProfileQueue } from './profiles/queue.ts';
+import type { LogData } from './projected.ts';
+import { prometheusText } from './prometheus.ts';
 import { Pump } from './pump.ts';
 import { Sender } from './sender.ts';
 import { readTelemetrySettings } from './settings.ts';
@@ -71,15 +74,34 @@ const sayStatus = (): void => {
 };
 const stopSaying = repeatedly(STATUS_INTERVAL_MS, sayStatus);
 
-port.on('message', async (message: ToWorker) => {
-  if (message.type === 'profile') {
-    profileQueue.offer(message.profile);
-    return;
-  }
-  const delivery = pump.deliverLogs(message.logs, message.dropped);
-  if (message.type === 'stop') pump.stop();
-  await delivery;
+async function takeLogs(logs: Chunk<LogData>): Promise<void> {
+  await pump.deliverLogs(logs);
   say({ type: 'logs_done' });
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'logs':
+      void takeLogs(message.logs);
+      return;
+    case 'records':
+      pump.record(message.records);
+      say({ type: 'records_done' });
+      return;
+    case 'profile':
+      profileQueue.offer(message.profile);
+      return;
+    case 'read_metrics':
+      say({ type: 'metrics', text: prometheusText(pump.readings()) });
+      return;
+    case 'stop':
+      pump.record(message.records);
+      void takeLogs(message.logs);
+      pump.stop();
+      return;
+    default:
+      message satisfies never;
+  }
 });
 
 sayStatus();

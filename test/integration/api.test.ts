@@ -8,7 +8,6 @@ import { z } from 'zod';
 import { explanation } from '#api/views/explain.ts';
 import { orderDetail, orderSummary } from '#api/views/order.ts';
 import { positionView } from '#api/views/position.ts';
-import { metrics } from '#telemetry/catalogue.ts';
 import { decide, get, getJson, protectedStory, runOneEngine, theEngine } from '#test/support/api-client.ts';
 import { until } from '#test/support/until.ts';
 
@@ -183,24 +182,14 @@ describe('the process', () => {
     }
   });
 
-  it('shows gauges to Prometheus', async () => {
+  it('gives Prometheus what telemetry counts, as its text format, or says that nobody counts', async () => {
+    theEngine().metrics = 'tradeengine_engine_ready 1\n';
     const { text, headers } = await get('/metrics');
-    assert.match(String(headers['content-type']), /^text\/plain/);
-    assert.match(text, /^tradeengine_process_ready 1$/m);
-    assert.match(text, /^tradeengine_process_positions_open \d+$/m);
-    assert.match(text, /^# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total [\d.]+$/m);
-    assert.match(text, /^nodejs_eventloop_lag_p99_seconds \d+(\.\d+)?(e-\d+)?$/m);
-  });
-
-  it('gives Prometheus no name that telemetry has, and counts with counters', async () => {
-    const { text } = await get('/metrics');
-    const exported = Object.keys(metrics).map((name) => name.replaceAll('.', '_'));
-    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
-    assert.ok(types.length > 10);
-    for (const [, name = '', type] of types) {
-      assert.ok(!exported.some((one) => name === one || name === `${one}_total`), name);
-      assert.equal(type, name.endsWith('_total') ? 'counter' : 'gauge', name);
-    }
+    assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+    assert.equal(text, 'tradeengine_engine_ready 1\n');
+    theEngine().metrics = undefined;
+    const { status, text: problem } = await get('/metrics');
+    assert.deepEqual([status, JSON.parse(problem).code], [503, 'metrics_unavailable']);
   });
 
   it('leads whoever opens it in a browser to its documentation', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { nobody } from '#exchange/binance/observer.ts';
 import { StreamSocket, type StreamSocketOptions } from '#exchange/binance/socket.ts';
 import { until } from '#test/support/until.ts';
 
@@ -12,10 +13,11 @@ let problems: string[];
 let connected: boolean[];
 let messages: string[];
 let opened: StreamSocket[];
+let heard: string[];
 
 beforeEach(async () => {
   server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false });
-  [clients, problems, connected, messages, opened] = [[], [], [], [], []];
+  [clients, problems, connected, messages, opened, heard] = [[], [], [], [], [], []];
   server.on('connection', (client) => clients.push(client));
   await once(server, 'listening');
 });
@@ -29,6 +31,8 @@ afterEach(async () => {
 function connect(options: Partial<StreamSocketOptions> = {}): StreamSocket {
   const socket = new StreamSocket({
     name: 'test',
+    kind: 'user',
+    observer: { ...nobody, onStream: (kind, event) => heard.push(`${kind} ${event}`) },
     url: async () => ({ kind: 'answer', value: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` }),
     onConnected: (again) => connected.push(again),
     onMessage: (text) => messages.push(text),
@@ -40,6 +44,17 @@ function connect(options: Partial<StreamSocketOptions> = {}): StreamSocket {
   opened.push(socket);
   return socket;
 }
+
+test('an observer hears of each connection, and of each message and ping', async () => {
+  connect({ ping: true });
+  await until('connected', () => clients.length === 1);
+  clients[0]?.send('one');
+  clients[0]?.ping();
+  await until('heard', () => heard.length === 3);
+  clients[0]?.terminate();
+  await until('again', () => heard.includes('user reconnected'));
+  assert.deepEqual(heard, ['user connected', 'user heard', 'user heard', 'user reconnected']);
+});
 
 test('a connection that closes is opened again', async () => {
   connect();

@@ -10,13 +10,19 @@ import { after, afterEach, beforeEach, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
+import type { MetricSpec } from '#telemetry/catalogue/spec.ts';
+import { metrics } from '#telemetry/catalogue.ts';
+import { submitSpanId } from '#telemetry/identity.ts';
 import type { ProcessLog } from '#telemetry/process-log.ts';
+import { prometheusName } from '#telemetry/prometheus.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import { Collector } from '#test/support/telemetry-collector.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
+import { ORDER, records, TRACE } from '#test/support/telemetry-records.ts';
 import { until } from '#test/support/until.ts';
 
 const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
+const SPAN_KIND_CLIENT = 3;
 const entries = journalOf(40);
 
 let directory: string;
@@ -216,4 +222,85 @@ test('variables that cannot be used turn export off and are named', async () => 
   assert.equal(telemetry.status().export, 'misconfigured');
   assert.ok(messages().some((message) => /OTEL_EXPORTER_OTLP_PROTOCOL is http\/json/.test(String(message))));
   assert.ok(messages().some((message) => /OTEL_METRIC_EXPORT_INTERVAL is x/.test(String(message))));
+});
+
+test('what the parts tell of their work becomes spans and metrics, with what the process says of itself', async () => {
+  const telemetry = await start();
+  telemetry.record(records.client_request);
+  telemetry.record(records.commit);
+  telemetry.watch(() => records.engine_sample);
+  await until('the span', () => collector.spans.length > 0);
+  await telemetry.stop(5_000);
+  const [span] = collector.spans;
+  assert.deepEqual([span?.name, span?.kind, span?.error], ['POST /fapi/v1/order', SPAN_KIND_CLIENT, false]);
+  assert.equal(span?.parentSpanId, submitSpanId(TRACE, ORDER));
+  assert.equal((span?.endNs ?? 0n) - (span?.startNs ?? 0n), 4_000_000n);
+  assert.equal(span?.attributes['http.response.status_code'], 200);
+  const pointOf = (name: string) => collector.metrics.get(name)?.points[0];
+  assert.deepEqual(pointOf('http.client.request.duration')?.labels, {
+    'http.request.method': 'POST',
+    'url.template': '/fapi/v1/order',
+    'http.response.status_code': 200,
+  });
+  assert.equal(
+    pointOf('tradeengine.journal.commit.entries')?.buckets[2],
+    1,
+    'three entries are over 2, and up to 4',
+  );
+  assert.equal(pointOf('tradeengine.exchange.weight.used')?.value, 120);
+  assert.ok((pointOf('process.memory.usage')?.value ?? 0) > 10_000_000);
+  assert.ok((pointOf('tradeengine.process.active_resources')?.value ?? 0) > 0);
+  assert.ok((pointOf('tradeengine.journal.size')?.value ?? 0) > 0);
+});
+
+test('Prometheus is shown the values that go out over OTLP', async () => {
+  const telemetry = await start();
+  await append(0, 60);
+  telemetry.record(records.server_request);
+  await until('all told', () => telemetry.status().lagFacts === 0 && telemetry.status().records.queued === 0);
+  const [text, again] = await Promise.all([telemetry.metrics(), telemetry.metrics()]);
+  assert.equal(again, text);
+  await telemetry.stop(5_000);
+  const valueOf = (name: string): number =>
+    Number(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'm').exec(text ?? '')?.[1]);
+  assert.ok(valueOf('tradeengine_fills_total') > 0);
+  for (const [name, spec] of Object.entries<MetricSpec>(metrics)) {
+    const point = collector.metrics.get(name)?.points[0];
+    // Telemetry's own figures go on until the end.
+    if (point === undefined || name.startsWith('tradeengine.telemetry.')) continue;
+    const shown = prometheusName(name, spec);
+    assert.equal(valueOf(spec.instrument === 'histogram' ? `${shown}_count` : shown), point.value, name);
+  }
+});
+
+test('while the worker is away nobody waits for metrics for long', async () => {
+  const telemetry = await start();
+  await workers.find((one) => one.threadName === 'telemetry')?.terminate();
+  const before = performance.now();
+  assert.equal(await telemetry.metrics(), undefined);
+  assert.ok(performance.now() - before < 1_000);
+});
+
+test('records that find the queue full are dropped and counted, and trading does not wait', async () => {
+  const telemetry = await start();
+  for (let count = 0; count < 20_000; count += 1) telemetry.record(records.commit);
+  assert.ok(telemetry.status().records.queued <= 8_192);
+  const { dropped } = telemetry.status().records;
+  assert.ok(dropped >= 20_000 - 8_192);
+  await until('taken', () => telemetry.status().records.queued === 0);
+  await telemetry.stop(5_000);
+  const drops = collector.metrics.get('tradeengine.telemetry.dropped')?.points ?? [];
+  assert.equal(drops.find(({ labels }) => labels['tradeengine.telemetry.item'] === 'record')?.value, dropped);
+});
+
+test('a problem that repeats is told a few times at once, and the rest of it before the end', async () => {
+  const telemetry = await start();
+  for (let turn = 1; turn <= 40; turn += 1) {
+    telemetry.log({ severity: 'warn', event: 'exchange.stream_lost', message: `Lost ${turn}.` });
+  }
+  await telemetry.stop(5_000);
+  const lost = collector.logs.filter((log) => log.event === 'exchange.stream_lost').map((log) => log.body);
+  assert.deepEqual(lost.slice(0, 2), ['Lost 1.', 'Lost 2.']);
+  assert.equal(lost.at(-1), 'Lost 40. ... and 34 more like it in 60 s');
+  assert.equal(lost.length, 6);
 });

@@ -16,8 +16,15 @@ export interface RunningCommand {
   readonly ended: Promise<number | string>;
 }
 
-export function runCommand(args: readonly string[], env: Record<string, string> = {}): RunningCommand {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+export const runCommand = (args: readonly string[], env: Record<string, string> = {}): RunningCommand =>
+  runProgram(MAIN, args, env);
+
+export function runProgram(
+  path: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): RunningCommand {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,7 @@
 /** An engine that runs on real time against the simulated exchange in-process, with the HTTP server in front of it. */
 
 import type { FastifyInstance } from 'fastify';
+import type { ServedRequest } from '#api/observe.ts';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Condition, Subject } from '#api/subject.ts';
@@ -24,6 +25,10 @@ export interface RunningEngine {
   readonly server: FastifyInstance;
   /** What the API believes of the engine's readiness; undefined asks the engine. */
   pretend: Condition | undefined;
+  /** What the API has to tell of metrics. */
+  metrics: string | undefined;
+  /** The requests that the server told of. */
+  readonly served: ServedRequest[];
   readonly problems: string[];
   stop(): Promise<void>;
 }
@@ -43,6 +48,7 @@ export async function runEngine(
   const journal = new MemoryJournal();
   const recentOrders = new RecentOrders();
   const problems: string[] = [];
+  const served: ServedRequest[] = [];
   const engine = await Engine.start({
     account,
     version: '0.0.0',
@@ -56,7 +62,7 @@ export async function runEngine(
     onProblem: (code, detail) => problems.push(`${code}: ${detail}`),
     onStage,
   });
-  const running = { pretend: undefined as Condition | undefined };
+  const running = { pretend: undefined as Condition | undefined, metrics: undefined as string | undefined };
   const subject: Subject = {
     account,
     version: '0.0.0',
@@ -72,6 +78,7 @@ export async function runEngine(
     },
     journal,
     telemetry: () => ({ export: 'off', lag_facts: null, canary: null, signals: [] }),
+    metrics: async () => running.metrics,
     health: () => [{ part: 'engine', ok: engine.unready === undefined, detail: 'it runs', ageMs: 0 }],
     quote: (symbol) => exchange.quote(symbol),
     balance: async () => (await exchange.balance()).value,
@@ -86,6 +93,7 @@ export async function runEngine(
     desk,
     clock: systemClock,
     onProblem: (code, detail) => problems.push(`${code}: ${detail}`),
+    onRequest: (request) => served.push(request),
   });
   return Object.assign(running, {
     engine,
@@ -93,6 +101,7 @@ export async function runEngine(
     journal,
     server,
     problems,
+    served,
     stop: async () => {
       await server.close();
       await engine.stop();

@@ -62,6 +62,8 @@ export interface CollectedSpan {
   readonly spanId: string;
   readonly parentSpanId: string;
   readonly name: string;
+  /** As in the protocol: 2 is a server, 3 a client. */
+  readonly kind: number;
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly error: boolean;
@@ -210,6 +212,7 @@ export class Collector {
         spanId: hex(span['spanId']),
         parentSpanId: hex(span['parentSpanId']),
         name: String(span['name']),
+        kind: Number(span['kind']),
         startNs: BigInt(String(span['startTimeUnixNano'])),
         endNs: BigInt(String(span['endTimeUnixNano'])),
         error: ((span['status'] ?? {}) as Unknown)['code'] === 2,

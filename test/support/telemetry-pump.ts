@@ -32,6 +32,10 @@ export class ArrayJournal implements FactSource {
     return (last === undefined ? 0 : last.seq + last.facts.length - 1) as Seq;
   }
 
+  bytes(): number {
+    return 0;
+  }
+
   close(): void {}
 }
 

@@ -18,13 +18,15 @@ const quotes =
 
 const running = { journal: { head: 7 as Seq, pending: 2 }, reconciled: true };
 
+const nothing = { queued: 0, dropped: 0 };
+
 function partOf(part: string, known: Partial<Parts>) {
   const parts = healthOf({
     unready: undefined,
     running: { ...running, quote: quotes({ BTCUSDT: 100, ETHUSDT: 900 }) },
     symbols,
     quoteAgeMsMax: 1_000,
-    telemetry: { export: 'off', at: undefined, restarts: 0, processLogs: { queued: 0, dropped: 0 } },
+    telemetry: { export: 'off', at: undefined, restarts: 0, processLogs: nothing, records: nothing },
     canaryAt: undefined,
     now: (NOW_MS * 1_000) as Micros,
     ...known,
@@ -80,7 +82,8 @@ function telemetryOf(change: { failingMs?: number; arrivedMs?: number; export?: 
     export: change.export ?? ('on' as const),
     at: micros(NOW_MS - 250),
     restarts: 0,
-    processLogs: { queued: 0, dropped: 0 },
+    processLogs: nothing,
+    records: nothing,
     lagFacts: 3,
     ...(change.arrivedMs === undefined ? {} : { canary }),
     signals: {

@@ -49,7 +49,7 @@ test('the samples of a submission, its answer and its reports carry the ids of i
 });
 
 test('while nobody takes profiles the newest wait, and what is dropped is counted', async () => {
-  const metrics = new Metrics('0.1.0');
+  const metrics = new Metrics('0.1.0', 1 as Micros);
   const sent: string[] = [];
   const gate = Promise.withResolvers<void>();
   const exporter = {

@@ -8,12 +8,14 @@ import { test } from 'node:test';
 import type { Micros, Seq } from '#core/ids.ts';
 import { refusals } from '#core/refusal.ts';
 import { attributes } from '#telemetry/attributes.ts';
-import { factEvents, type MetricSpec, metrics, processEvents, spans } from '#telemetry/catalogue.ts';
+import type { MetricSpec } from '#telemetry/catalogue/spec.ts';
+import { factEvents, metrics, processEvents, spans } from '#telemetry/catalogue.ts';
 import { FileCursor } from '#telemetry/cursor.ts';
-import { prometheusName, telemetryDocs } from '#telemetry/docs.ts';
+import { telemetryDocs } from '#telemetry/docs.ts';
 import { Metrics } from '#telemetry/metrics.ts';
 import { project } from '#telemetry/projection.ts';
-import { journalOf } from '#test/support/telemetry-facts.ts';
+import { prometheusName } from '#telemetry/prometheus.ts';
+import { at, journalOf } from '#test/support/telemetry-facts.ts';
 
 const seriesCount = (all: Metrics): number =>
   all.readings().reduce((sum, { series }) => sum + series.length, 0);
@@ -25,7 +27,7 @@ const valueOf = (all: Metrics, name: string, label?: string): unknown =>
     ?.series.find(({ labels }) => label === undefined || Object.values(labels).includes(label))?.value;
 
 function told(storyCount: number): Metrics {
-  const all = new Metrics('1');
+  const all = new Metrics('1', at(0));
   for (const entry of journalOf(storyCount)) for (const update of project(entry).metrics) all.add(update);
   return all;
 }
@@ -42,11 +44,11 @@ test('every refusal reason is a label value', () => {
 });
 
 test('the number of series does not grow with signals', () => {
-  assert.equal(seriesCount(told(500)), seriesCount(new Metrics('1')));
+  assert.equal(seriesCount(told(500)), seriesCount(new Metrics('1', at(0))));
 });
 
 test('a value outside of its list falls into one series for others', () => {
-  const all = new Metrics('1');
+  const all = new Metrics('1', at(0));
   const before = seriesCount(all);
   for (const action of ['x', 'y', 'z']) {
     const labels = { 'tradeengine.action': action as 'buy' };
@@ -57,7 +59,7 @@ test('a value outside of its list falls into one series for others', () => {
 });
 
 test('a latency falls into the bucket whose bound it does not exceed', () => {
-  const all = new Metrics('1');
+  const all = new Metrics('1', at(0));
   for (const value of [0.0001, 0.000101, 60, 61]) {
     all.add({ metric: 'tradeengine.latency.receive_to_decide', value, labels: {} });
   }
@@ -71,7 +73,7 @@ test('a latency falls into the bucket whose bound it does not exceed', () => {
 test('restored totals go on as if nothing had happened; gauges do not', () => {
   const all = told(3);
   all.add({ metric: 'tradeengine.telemetry.lag', value: 9, labels: {} });
-  const restored = new Metrics('1', structuredClone(all.totals()));
+  const restored = new Metrics('1', at(9), { since: at(0), totals: structuredClone(all.totals()) });
   for (const update of journalOf(1).flatMap((entry) => project(entry).metrics)) restored.add(update);
   assert.equal(valueOf(restored, 'tradeengine.signals.received', 'buy'), 4);
   const { count } = valueOf(restored, 'tradeengine.latency.receive_to_decide') as { count: number };

@@ -44,6 +44,7 @@ const ambientRules: readonly Rule[] = [
       'src/observatory/observatory.ts': "the observatory's clock, unless a test gives another",
       'src/simex/server.ts': 'the clock of the simulated exchange as a process',
       'src/telemetry/clock.ts': 'the clock that the telemetry threads are given',
+      'src/telemetry/runtime/process-sampler.ts': 'figures of the process itself, which no fact depends on',
     },
   },
   {

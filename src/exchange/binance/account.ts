@@ -5,6 +5,7 @@ import type { ClientOrderId, Symbol } from '#core/ids.ts';
 import type { PositionMode } from '#core/settings.ts';
 import type { AccountBalance, Answer, ExchangePosition, ExchangeSnapshot, OrderRef } from '../port.ts';
 import type { Conditionals } from './conditionals.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { OnProblem } from './problem.ts';
 import { isConditionalType, ownId } from './reports.ts';
 import { type Clock, describe, type Rest } from './rest.ts';
@@ -89,7 +90,7 @@ export class Account {
     return { kind: 'failed', cause: `position mode ${mode}: ${describe(result)}` };
   }
 
-  async #get<Schema extends z.ZodType>(schema: Schema, path: string): Promise<Answer<z.output<Schema>>> {
+  async #get<Schema extends z.ZodType>(schema: Schema, path: Endpoint): Promise<Answer<z.output<Schema>>> {
     const result = await this.#options.rest.call({ method: 'GET', path, security: 'signed' });
     if (result.kind === 'error') return { kind: 'failed', cause: `${path}: ${describe(result)}` };
     const read = schema.safeParse(result.body);

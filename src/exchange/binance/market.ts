@@ -7,6 +7,7 @@ import type { Symbol } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
 import { type Price, price } from '#core/money.ts';
+import type { Observer } from './observer.ts';
 import type { OnProblem } from './problem.ts';
 import type { Clock } from './rest.ts';
 import { StreamSocket } from './socket.ts';
@@ -15,6 +16,11 @@ import { StreamSocket } from './socket.ts';
 const MARK_SILENCE_MS_MAX = 6_000;
 /** The best bid and ask of a quiet symbol may stay the same for long. */
 const BOOK_SILENCE_MS_MAX = 15_000;
+
+const channels = {
+  book: { route: 'public', channel: 'bookTicker' },
+  mark: { route: 'market', channel: 'markPrice@1s' },
+} as const;
 
 interface Book {
   readonly bid: Price;
@@ -32,6 +38,7 @@ interface MarketOptions {
   readonly symbols: readonly Symbol[];
   readonly clock: Clock;
   readonly onProblem: OnProblem;
+  readonly observer: Observer;
 }
 
 export class Market {
@@ -51,8 +58,8 @@ export class Market {
       this.#onReady = resolve;
     });
     this.#sockets = [
-      this.#stream('public', 'bookTicker', BOOK_SILENCE_MS_MAX, true),
-      this.#stream('market', 'markPrice@1s', MARK_SILENCE_MS_MAX, false),
+      this.#stream({ kind: 'book', silenceMsMax: BOOK_SILENCE_MS_MAX, ping: true }),
+      this.#stream({ kind: 'mark', silenceMsMax: MARK_SILENCE_MS_MAX, ping: false }),
     ];
   }
 
@@ -67,17 +74,18 @@ export class Market {
     await Promise.all(this.#sockets.map((socket) => socket.close()));
   }
 
-  #stream(route: 'public' | 'market', channel: string, silenceMsMax: number, ping: boolean): StreamSocket {
-    const { streamUrl, symbols, onProblem } = this.#options;
+  #stream(about: { kind: keyof typeof channels; silenceMsMax: number; ping: boolean }): StreamSocket {
+    const { streamUrl, symbols, onProblem, observer } = this.#options;
+    const { route, channel } = channels[about.kind];
     const streams = symbols.map((symbol) => `${symbol.toLowerCase()}@${channel}`).join('/');
     return new StreamSocket({
+      ...about,
       name: channel,
       url: async () => ({ kind: 'answer', value: `${streamUrl}/${route}/stream?streams=${streams}` }),
       onConnected: () => {},
       onMessage: (text) => this.#handle(text, channel),
       onProblem,
-      silenceMsMax,
-      ping,
+      observer,
     });
   }
 

@@ -5,6 +5,7 @@ import { addMs } from '#core/ids.ts';
 import type { PlannedOrder, Refused, SubmitOutcome, Trade } from '#core/order.ts';
 import type { CancelOutcome, OrderRef, ReportOutcome, Submitted } from '../port.ts';
 import type { Conditionals } from './conditionals.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { OnProblem } from './problem.ts';
 import { algoReport, algoStatusOf, childReport, orderReport, statusOf, tradeList } from './reports.ts';
 import { describe, type Rest, type RestCall, type RestError } from './rest.ts';
@@ -49,8 +50,8 @@ export class Orders {
     const { rest, recvWindowMs, conditionals, onProblem } = this.#options;
     const call =
       order.book === 'regular'
-        ? signed('POST', ORDER_PATH, regularParams(order))
-        : signed('POST', ALGO_PATH, conditionalParams(order));
+        ? signed('POST', ORDER_PATH, order, regularParams(order))
+        : signed('POST', ALGO_PATH, order, conditionalParams(order));
     const result = await rest.call(call);
     const { sentAt, answeredAt } = result;
     const done = (outcome: SubmitOutcome): Submitted => ({ outcome, sentAt, answeredAt });
@@ -83,8 +84,8 @@ export class Orders {
     const regular = order.book === 'regular';
     const result = await this.#options.rest.call(
       regular
-        ? signed('DELETE', ORDER_PATH, { symbol, origClientOrderId: clientOrderId })
-        : signed('DELETE', ALGO_PATH, { clientAlgoId: clientOrderId }),
+        ? signed('DELETE', ORDER_PATH, order, { symbol, origClientOrderId: clientOrderId })
+        : signed('DELETE', ALGO_PATH, order, { clientAlgoId: clientOrderId }),
     );
     if (result.kind === 'error') {
       return result.meaning.kind === 'missing'
@@ -109,32 +110,35 @@ export class Orders {
     return order.book === 'regular' ? this.#regularReport(order) : this.#conditionalReport(order);
   }
 
-  async #regularReport({ symbol, clientOrderId }: OrderRef): Promise<ReportOutcome> {
-    const read = await this.#read(orderSchema, ORDER_PATH, { symbol, origClientOrderId: clientOrderId });
+  async #regularReport(order: OrderRef): Promise<ReportOutcome> {
+    const { symbol, clientOrderId } = order;
+    const params = { symbol, origClientOrderId: clientOrderId };
+    const read = await this.#read(orderSchema, ORDER_PATH, order, params);
     if (read.kind !== 'answer') return read;
     if (read.value.clientOrderId !== clientOrderId) return otherOrder(clientOrderId);
-    return { kind: 'found', report: orderReport(read.value, await this.#trades(symbol, read.value)) };
+    return { kind: 'found', report: orderReport(read.value, await this.#trades(order, read.value)) };
   }
 
-  async #conditionalReport({ symbol, clientOrderId }: OrderRef): Promise<ReportOutcome> {
-    const read = await this.#read(algoOrder, ALGO_PATH, { clientAlgoId: clientOrderId });
+  async #conditionalReport(order: OrderRef): Promise<ReportOutcome> {
+    const { clientOrderId } = order;
+    const read = await this.#read(algoOrder, ALGO_PATH, order, { clientAlgoId: clientOrderId });
     if (read.kind !== 'answer') return read;
     const algo = read.value;
     if (algo.clientAlgoId !== clientOrderId) return otherOrder(clientOrderId);
     this.#options.conditionals.learn(algo);
     return algo.actualOrderId === undefined
       ? childlessReport(algo)
-      : this.#childReport(symbol, algo, algo.actualOrderId);
+      : this.#childReport(order, algo, algo.actualOrderId);
   }
 
-  async #childReport(symbol: string, algo: AlgoOrderAnswer, orderId: string): Promise<ReportOutcome> {
+  async #childReport(order: OrderRef, algo: AlgoOrderAnswer, orderId: string): Promise<ReportOutcome> {
     this.#options.conditionals.learnChild(algo, orderId);
-    const read = await this.#read(orderSchema, ORDER_PATH, { symbol, orderId });
+    const read = await this.#read(orderSchema, ORDER_PATH, order, { symbol: order.symbol, orderId });
     // The conditional order is known: its child may only not be readable yet.
     if (read.kind === 'missing') return { kind: 'failed', cause: `its order ${orderId} is not there yet` };
     if (read.kind === 'failed') return read;
     const child = read.value;
-    const report = childReport(algo, child, await this.#trades(symbol, child));
+    const report = childReport(algo, child, await this.#trades(order, child));
     const own = algoStatusOf(algo.algoStatus);
     // The child decides; but an order that the conditional book calls ended does not stay open.
     const status = statusOf(child.status) === 'open' && own !== 'child' ? own : report.status;
@@ -142,17 +146,17 @@ export class Orders {
   }
 
   /** What is known of the trades: an order whose trades cannot be read is reported without them. */
-  async #trades(symbol: string, order: OrderAnswer): Promise<Trade[]> {
+  async #trades(order: OrderRef, answer: OrderAnswer): Promise<Trade[]> {
     const trades: Trade[] = [];
-    if (order.executedQty === '0') return trades;
+    if (answer.executedQty === '0') return trades;
     let fromId: string | undefined;
     for (let page = 0; page < TRADE_PAGES_MAX; page += 1) {
       const limit = String(TRADES_PER_PAGE);
-      const params = { symbol, orderId: order.orderId, fromId, limit };
-      const read = await this.#read(userTrades, '/fapi/v1/userTrades', params);
+      const params = { symbol: order.symbol, orderId: answer.orderId, fromId, limit };
+      const read = await this.#read(userTrades, '/fapi/v1/userTrades', order, params);
       if (read.kind !== 'answer') {
         const cause = read.kind === 'failed' ? read.cause : 'missing';
-        this.#options.onProblem('trades_unread', `order ${order.orderId}: ${cause}`);
+        this.#options.onProblem('trades_unread', `order ${answer.orderId}: ${cause}`);
         return trades;
       }
       trades.push(...tradeList(read.value));
@@ -160,16 +164,17 @@ export class Orders {
       if (last === undefined || read.value.length < TRADES_PER_PAGE) return trades;
       fromId = String(BigInt(last.id) + 1n);
     }
-    this.#options.onProblem('trades_unread', `order ${order.orderId} has more than ${trades.length} trades`);
+    this.#options.onProblem('trades_unread', `order ${answer.orderId} has more than ${trades.length} trades`);
     return trades;
   }
 
   async #read<Schema extends z.ZodType>(
     schema: Schema,
-    path: string,
+    path: Endpoint,
+    order: OrderRef,
     params: Params,
   ): Promise<Read<z.output<Schema>>> {
-    const result = await this.#options.rest.call(signed('GET', path, params));
+    const result = await this.#options.rest.call(signed('GET', path, order, params));
     if (result.kind === 'error') {
       return result.meaning.kind === 'missing'
         ? { kind: 'missing' }
@@ -183,12 +188,12 @@ export class Orders {
   }
 }
 
-const signed = (method: RestCall['method'], path: string, params: Params): RestCall => ({
-  method,
-  path,
-  params,
-  security: 'signed',
-});
+const signed = (
+  method: RestCall['method'],
+  path: Endpoint,
+  { clientOrderId }: Pick<OrderRef, 'clientOrderId'>,
+  params: Params,
+): RestCall => ({ method, path, params, security: 'signed', order: clientOrderId });
 
 /** Hedge mode refuses reduceOnly (-1106, -4062): there the position side says it. */
 const reduceOnly = (order: PlannedOrder): string | undefined =>

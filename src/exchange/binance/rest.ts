@@ -3,13 +3,15 @@
  * keeps the offset of the server's clock and repairs it when the server says that a timestamp is off.
  */
 
-import type { Micros } from '#core/ids.ts';
+import type { ClientOrderId, Micros } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Redactor, Secret } from '#core/secret.ts';
 import type { Answer } from '../port.ts';
+import type { Endpoint } from './endpoints.ts';
 import { type Meaning, meaningOf, THROTTLED, UNAVAILABLE, UNKNOWN } from './errors.ts';
 import { Http, type HttpResult } from './http.ts';
 import { parseJson } from './json.ts';
+import type { Observer } from './observer.ts';
 import type { OnProblem } from './problem.ts';
 import type { RateGate } from './rate-gate.ts';
 import { encodeParams, type Params, Signer } from './signing.ts';
@@ -28,8 +30,10 @@ type Security = 'none' | 'key' | 'signed';
 
 export interface RestCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
+  readonly path: Endpoint;
   readonly security: Security;
+  /** The order that it is about, for whoever observes. */
+  readonly order?: ClientOrderId;
   readonly params?: Params;
   readonly deadlineMs?: number;
   readonly answerBytesMax?: number;
@@ -60,6 +64,7 @@ interface RestOptions {
   readonly rateGate: RateGate;
   readonly redactor: Redactor;
   readonly onProblem: OnProblem;
+  readonly observer: Observer;
 }
 
 export class Rest {
@@ -67,6 +72,8 @@ export class Rest {
   readonly #signer: Signer;
   readonly #http: Http;
   readonly #prefix: string;
+  readonly #host: string;
+  readonly #port: number;
   /** Server time minus our time. */
   #offsetMs = 0;
   #measuring: Promise<Answer<void>> | undefined;
@@ -77,6 +84,8 @@ export class Rest {
     this.#signer = new Signer(options.apiSecret);
     this.#http = new Http(url.origin);
     this.#prefix = url.pathname.replace(/\/$/, '');
+    this.#host = url.hostname;
+    this.#port = portOf(url);
   }
 
   async call(call: RestCall): Promise<RestResult> {
@@ -121,17 +130,25 @@ export class Rest {
         this.#offsetMs = Math.round(serverTime - middleMs);
       }
     }
+    this.#options.observer.onClock(this.#offsetMs);
     return { kind: 'answer', value: undefined };
   }
 
   async #send(call: RestCall): Promise<RestResult> {
-    const { clock, rateGate, redactor, onProblem } = this.#options;
-    const sentAt = clock.nowMicros();
+    const startedAt = this.#options.clock.nowMicros();
+    const http = await this.#request(call, startedAt);
+    const result = this.#read(call, http, { sentAt: startedAt, answeredAt: this.#options.clock.nowMicros() });
+    this.#observe(call, http, result);
+    return result;
+  }
+
+  #request(call: RestCall, sentAt: Micros): Promise<HttpResult> {
+    const { clock, rateGate } = this.#options;
     const payload = this.#payload(call, sentAt);
     // Parameters of writes go into the body: a path with a signature ends in other people's logs.
     const inBody = call.method === 'POST' || call.method === 'PUT';
     const path = `${this.#prefix}${call.path}`;
-    const result = await this.#http.request({
+    return this.#http.request({
       method: call.method,
       path: inBody || payload === '' ? path : `${path}?${payload}`,
       headers: this.#headers(call.security, inBody),
@@ -140,13 +157,16 @@ export class Rest {
       answerBytesMax: call.answerBytesMax ?? ANSWER_BYTES_MAX,
       heldBack: () => rateGate.heldBack(call.method, call.path, clock.nowMicros()),
     });
-    const timing = { sentAt, answeredAt: clock.nowMicros() };
-    if (result.kind !== 'answered') {
-      const meaning = meanings[result.kind];
-      return { kind: 'error', meaning, code: 0, message: redactor.redact(result.cause), ...timing };
+  }
+
+  #read(call: RestCall, http: HttpResult, timing: Timing): RestResult {
+    const { rateGate, redactor, onProblem } = this.#options;
+    if (http.kind !== 'answered') {
+      const meaning = meanings[http.kind];
+      return { kind: 'error', meaning, code: 0, message: redactor.redact(http.cause), ...timing };
     }
-    const { status, headers } = result;
-    const read = readAnswer(status, result.body);
+    const { status, headers } = http;
+    const read = readAnswer(status, http.body);
     const code = read.kind === 'error' ? read.code : 0;
     const pause = rateGate.learn({ status, code, headers }, timing.answeredAt);
     if (pause !== undefined) onProblem('rate_limited', pause);
@@ -156,6 +176,23 @@ export class Rest {
       onProblem('malformed_answer', `${call.method} ${call.path}: ${status} ${message}`);
     }
     return { ...read, message, ...timing };
+  }
+
+  /** Parameters hold signatures: they are not told. */
+  #observe({ method, path, order }: RestCall, http: HttpResult, result: RestResult): void {
+    const meaning = result.kind === 'answer' ? 'answered' : result.meaning.kind;
+    this.#options.observer.onRequest({
+      method,
+      endpoint: path,
+      host: this.#host,
+      port: this.#port,
+      status: http.kind === 'answered' ? http.status : undefined,
+      failure: http.kind === 'answered' ? undefined : http.kind,
+      outcome: http.kind === 'held_back' ? 'held_back' : meaning,
+      startedAt: result.sentAt,
+      endedAt: result.answeredAt,
+      clientOrderId: order,
+    });
   }
 
   #payload(call: RestCall, sentAt: Micros): string {
@@ -175,6 +212,10 @@ export class Rest {
     };
   }
 }
+
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+const portOf = ({ port, protocol }: URL): number =>
+  port === '' ? (PORTS[protocol] ?? 0) : Number.parseInt(port, 10);
 
 /** What it means not to be answered. */
 const meanings: Record<Exclude<HttpResult['kind'], 'answered'>, Meaning> = {

@@ -3,6 +3,7 @@
 import { type RawData, WebSocket } from 'ws';
 import type { Answer } from '../port.ts';
 import { causeOf } from './http.ts';
+import type { Observer, StreamKind } from './observer.ts';
 import type { OnProblem } from './problem.ts';
 
 const HANDSHAKE_MS_MAX = 5_000;
@@ -15,12 +16,14 @@ const SILENCE_CHECKS = 3;
 
 export interface StreamSocketOptions {
   readonly name: string;
+  readonly kind: StreamKind;
   /** Asked before each attempt. */
   readonly url: () => Promise<Answer<string>>;
   /** @param again false for the first connection */
   readonly onConnected: (again: boolean) => void;
   readonly onMessage: (text: string) => void;
   readonly onProblem: OnProblem;
+  readonly observer: Observer;
   /** A connection on which nothing is heard for this long is given up. */
   readonly silenceMsMax: number;
   /** Pings count as hearing: for streams that may have nothing to say for long. */
@@ -94,6 +97,7 @@ export class StreamSocket {
         });
         const again = this.#connectedBefore;
         this.#connectedBefore = true;
+        this.#observe(again ? 'reconnected' : 'connected');
         this.#options.onConnected(again);
       });
       socket.on('message', (data: RawData) => this.#options.onMessage(data.toString()));
@@ -107,11 +111,16 @@ export class StreamSocket {
     });
   }
 
+  #observe(event: Parameters<Observer['onStream']>[1]): void {
+    this.#options.observer.onStream(this.#options.kind, event);
+  }
+
   #watch(socket: WebSocket, onSilence: () => void): () => void {
     const { silenceMsMax, ping } = this.#options;
     let quietChecks = 0;
     const heard = () => {
       quietChecks = 0;
+      this.#observe('heard');
     };
     socket.on('message', heard);
     if (ping) socket.on('pong', heard).on('ping', heard);

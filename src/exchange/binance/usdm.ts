@@ -23,6 +23,7 @@ import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
 import { readInstruments } from './instruments.ts';
 import { Market } from './market.ts';
+import { nobody, type Observer } from './observer.ts';
 import { Orders } from './orders.ts';
 import type { OnProblem } from './problem.ts';
 import { RateGate } from './rate-gate.ts';
@@ -51,6 +52,7 @@ export interface BinanceUsdmOptions {
   /** Shared by adapters that follow each other: a ban outlives the one that earned it. */
   readonly rateGate?: RateGate;
   readonly onProblem: OnProblem;
+  readonly observer?: Observer;
 }
 
 interface Streams {
@@ -63,6 +65,7 @@ export class BinanceUsdm implements Exchange {
   readonly #redactor = new Redactor();
   readonly #conditionals = new Conditionals();
   readonly #onProblem: OnProblem;
+  readonly #observer: Observer;
   readonly #rest: Rest;
   readonly #orders: Orders;
   readonly #account: Account;
@@ -78,10 +81,12 @@ export class BinanceUsdm implements Exchange {
     this.#redactor.hide('apiKey', options.apiKey);
     this.#redactor.hide('apiSecret', options.apiSecret);
     this.#onProblem = (code, detail) => options.onProblem(code, this.#redactor.redact(detail));
+    this.#observer = options.observer ?? nobody;
     const { clock, recvWindowMs } = options;
     const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
     const rateGate = options.rateGate ?? new RateGate();
-    this.#rest = new Rest({ ...options, rateGate, redactor: this.#redactor, onProblem: this.#onProblem });
+    const own = { redactor: this.#redactor, onProblem: this.#onProblem, observer: this.#observer };
+    this.#rest = new Rest({ ...options, rateGate, ...own });
     this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
     this.#account = new Account({ ...shared, rest: this.#rest, clock });
   }
@@ -160,7 +165,13 @@ export class BinanceUsdm implements Exchange {
     if (mode.kind === 'failed') return mode;
     if (this.#closed) return { kind: 'failed', cause: 'closed' };
     const { streamUrl, symbols, clock: ours } = this.#options;
-    const market = new Market({ streamUrl, symbols, clock: ours, onProblem: this.#onProblem });
+    const market = new Market({
+      streamUrl,
+      symbols,
+      clock: ours,
+      onProblem: this.#onProblem,
+      observer: this.#observer,
+    });
     const connected = Promise.withResolvers<void>();
     this.#streams = { market, user: this.#userStream(connected.resolve) };
     await Promise.all([market.ready, connected.promise]);
@@ -183,6 +194,7 @@ export class BinanceUsdm implements Exchange {
       onConnected: (again) => (again ? this.#emit({ kind: 'gap' }) : onFirstConnected()),
       onMessage: (text) => events.handle(text),
       onProblem: this.#onProblem,
+      observer: this.#observer,
     });
   }
 

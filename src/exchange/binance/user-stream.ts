@@ -5,6 +5,7 @@
 
 import { type Redactor, Secret } from '#core/secret.ts';
 import type { Answer } from '../port.ts';
+import type { Observer } from './observer.ts';
 import type { OnProblem } from './problem.ts';
 import { describe, type Rest } from './rest.ts';
 import { listenKey } from './schemas.ts';
@@ -22,6 +23,7 @@ interface UserStreamOptions {
   readonly onConnected: (again: boolean) => void;
   readonly onMessage: (text: string) => void;
   readonly onProblem: OnProblem;
+  readonly observer: Observer;
 }
 
 export class UserStream {
@@ -33,10 +35,12 @@ export class UserStream {
     this.#options = options;
     this.#socket = new StreamSocket({
       name: 'user',
+      kind: 'user',
       url: () => this.#url(),
       onConnected: options.onConnected,
       onMessage: options.onMessage,
       onProblem: options.onProblem,
+      observer: options.observer,
       silenceMsMax: SILENCE_MS_MAX,
       ping: true,
     });

@@ -48,6 +48,11 @@ export const projectSignals: Projections<SignalFactType> = {
           labels: { 'tradeengine.action': content.action },
         },
         {
+          metric: 'tradeengine.latency.made_to_receive',
+          value: secondsBetween((content.timestampMs * MICROS_PER_MS) as Micros, receivedAt),
+          labels: {},
+        },
+        {
           metric: 'tradeengine.latency.receive_to_decide',
           value: secondsBetween(receivedAt, at),
           labels: {},

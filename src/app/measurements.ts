@@ -1,0 +1,88 @@
+/** Brings what the running parts tell of their work to telemetry, in telemetry's own words. */
+
+import type { ServedRequest } from '#api/observe.ts';
+import type { RecentOrders } from '#api/recent-orders.ts';
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import type { Clock } from '#engine/time.ts';
+import type { ObservedRequest, Observer, StreamKind } from '#exchange/binance/observer.ts';
+import type { RateGate } from '#exchange/binance/rate-gate.ts';
+import type { JournalObserver } from '#journal/sqlite.ts';
+import type { EngineSample, RuntimeRecord } from '#telemetry/runtime/records.ts';
+import { tradingGauges } from '#telemetry/trading-gauges.ts';
+import type { Keeper } from './keeper.ts';
+
+const MICROS_PER_SECOND = 1_000 * MICROS_PER_MS;
+const MS_PER_SECOND = 1_000;
+
+export interface MeasurementsOptions {
+  readonly record: (record: RuntimeRecord) => void;
+  readonly clock: Clock;
+  readonly rateGate: RateGate;
+  /** They know the trace of an order even if the stream tells its end before the answer to its request is here. */
+  readonly recentOrders: RecentOrders;
+}
+
+export class Measurements implements Observer {
+  readonly #options: MeasurementsOptions;
+  readonly #heardAt = new Map<StreamKind, Micros>();
+  #clockOffsetMs = 0;
+  readonly journal: JournalObserver;
+
+  constructor(options: MeasurementsOptions) {
+    const { record, clock } = options;
+    this.#options = options;
+    this.journal = {
+      now: () => clock.now(),
+      onCommit: (commit) => record({ kind: 'commit', ...commit }),
+    };
+  }
+
+  onRequest({ clientOrderId, ...request }: ObservedRequest): void {
+    const { record, recentOrders } = this.#options;
+    const planned = clientOrderId === undefined ? undefined : recentOrders.get(clientOrderId)?.planned;
+    record({
+      kind: 'client_request',
+      ...request,
+      order:
+        planned === undefined
+          ? undefined
+          : { trace: planned.story.trace, clientOrderId: planned.order.clientOrderId },
+    });
+  }
+
+  onStream(stream: StreamKind, event: 'connected' | 'reconnected' | 'heard'): void {
+    this.#heardAt.set(stream, this.#options.clock.now());
+    if (event === 'reconnected') this.#options.record({ kind: 'reconnect', stream });
+  }
+
+  onClock(offsetMs: number): void {
+    this.#clockOffsetMs = offsetMs;
+  }
+
+  readonly onServed = ({ receipt, remote, ...request }: ServedRequest): void => {
+    this.#options.record({
+      kind: 'server_request',
+      ...request,
+      parent:
+        receipt ?? (remote === undefined ? undefined : { trace: remote.trace, span: remote.parentSpan }),
+    });
+  };
+
+  /** How the parts are now. */
+  sample({ running, unready }: Keeper): EngineSample {
+    const now = this.#options.clock.now();
+    const ages = [...this.#heardAt].map(([stream, at]) => [stream, (now - at) / MICROS_PER_SECOND]);
+    return {
+      kind: 'engine_sample',
+      ready: unready === undefined,
+      trading:
+        running === undefined
+          ? []
+          : tradingGauges(running.engine.state, (symbol) => running.exchange.quote(symbol), now),
+      journal: { pending: running?.journal.pending ?? 0, facts: running?.journal.head ?? 0 },
+      ...this.#options.rateGate.status(now),
+      clockOffsetSeconds: this.#clockOffsetMs / MS_PER_SECOND,
+      streamAgesSeconds: Object.fromEntries(ages),
+    };
+  }
+}

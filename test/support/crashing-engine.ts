@@ -1,0 +1,37 @@
+/**
+ * The engine process with a defect: DEFECT=throw throws where nobody catches it, DEFECT=reject leaves a rejection
+ * unhandled, both once the engine has decided something. Everything else is the program as it is.
+ */
+
+import { readConfig } from '#app/config.ts';
+import { runEngineProcess } from '#app/engine-process.ts';
+
+const reading = readConfig(process.env);
+if (!reading.ok) throw new Error(reading.problems.join('; '));
+
+const { promise: ending, resolve } = Promise.withResolvers<string>();
+process.on('SIGTERM', () => resolve('SIGTERM'));
+
+const defects: Readonly<Record<string, () => void>> = {
+  throw: () =>
+    setImmediate(() => {
+      throw new RangeError('a planted defect');
+    }),
+  reject: () => void Promise.reject(new RangeError('a planted defect')),
+};
+
+let met = false;
+const exit = (code: number): never => process.exit(code);
+exit(
+  await runEngineProcess({
+    config: reading.config,
+    env: process.env,
+    instanceId: 'crashing',
+    ending,
+    exit,
+    probe: () => {
+      if (!met) defects[process.env['DEFECT'] ?? '']?.();
+      met = true;
+    },
+  }),
+);

@@ -1,0 +1,60 @@
+/** One runtime record of every kind. */
+
+import type { ClientOrderId, Micros, Seq, TraceId } from '#core/ids.ts';
+import type { RecordOf, RuntimeRecord } from '#telemetry/runtime/records.ts';
+
+const SENT = 1_795_458_600_000_000;
+const at = (micros: number): Micros => (SENT + micros) as Micros;
+export const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736' as TraceId;
+export const ORDER = 'te-aaaaaaaaaaaaaaaaaaaa-el1' as ClientOrderId;
+
+export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
+  client_request: {
+    kind: 'client_request',
+    method: 'POST',
+    endpoint: '/fapi/v1/order',
+    host: 'fapi.binance.com',
+    port: 443,
+    status: 200,
+    failure: undefined,
+    outcome: 'answered',
+    startedAt: at(0),
+    endedAt: at(4_000),
+    order: { trace: TRACE, clientOrderId: ORDER },
+  },
+  server_request: {
+    kind: 'server_request',
+    method: 'POST',
+    route: '/v1/signals',
+    path: '/v1/signals',
+    status: 202,
+    startedAt: at(0),
+    endedAt: at(900),
+    parent: { trace: TRACE, signal: 7 as Seq },
+  },
+  commit: { kind: 'commit', entries: 3, appendedAt: at(0), durableAt: at(700) },
+  reconnect: { kind: 'reconnect', stream: 'user' },
+  engine_sample: {
+    kind: 'engine_sample',
+    ready: true,
+    trading: [{ metric: 'tradeengine.positions.open', value: 2, labels: {} }],
+    journal: { pending: 2, facts: 90 },
+    weight: { used: 120, limit: 2_400 },
+    ordersUsed: { '10s': 5, '1m': 17 },
+    heldBackSeconds: { banned: 0, too_many_requests: 3, weight: 0 },
+    clockOffsetSeconds: -0.012,
+    streamAgesSeconds: { user: 1, book: 0.1, mark: 0.9 },
+  },
+  process_sample: {
+    kind: 'process_sample',
+    loopDelaysSeconds: { min: 0, max: 0.02, mean: 0.001, p50: 0.001, p90: 0.002, p99: 0.01 },
+    loopUtilization: 0.25,
+    collections: [{ type: 'minor', seconds: 0.0004 }],
+    heapUsedBytes: { old_space: 1_000, new_space: 200 },
+    heapLimitBytes: { old_space: 4_000, new_space: 900 },
+    cpuSeconds: { user: 1.5, system: 0.5 },
+    residentBytes: 90_000_000,
+    uptimeSeconds: 12,
+    activeResources: 9,
+  },
+};
