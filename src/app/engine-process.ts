@@ -193,6 +193,7 @@ function makeKeeper({
     clock: systemClock,
     timers: systemTimers,
     onProblem,
+    onCompared: measurements.onCompared,
     ...(probe === undefined ? {} : { probe }),
     ...(onStage === undefined ? {} : { onStage }),
   });

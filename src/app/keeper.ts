@@ -8,7 +8,14 @@ import type { Condition } from '#api/subject.ts';
 import type { AccountId } from '#core/ids.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { Answer } from '#engine/answer.ts';
-import { type CrashPoint, Engine, type SignalSubmission, type Unready, unreadyBy } from '#engine/engine.ts';
+import {
+  type ComparisonOutcome,
+  type CrashPoint,
+  Engine,
+  type SignalSubmission,
+  type Unready,
+  unreadyBy,
+} from '#engine/engine.ts';
 import type { EngineStage } from '#engine/stage.ts';
 import { type Clock, pause, type Timers } from '#engine/time.ts';
 import type { Exchange } from '#exchange/port.ts';
@@ -29,6 +36,7 @@ export interface KeeperOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onProblem: (code: string, detail: string) => void;
+  readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
   readonly onStage?: (stage: EngineStage | undefined) => void;
 }

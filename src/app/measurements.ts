@@ -3,9 +3,12 @@
 import type { ServedRequest } from '#api/observe.ts';
 import type { RecentOrders } from '#api/recent-orders.ts';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import { approximate } from '#core/money.ts';
+import type { ComparisonOutcome } from '#engine/engine.ts';
 import type { Clock } from '#engine/time.ts';
 import type { ObservedRequest, Observer, StreamKind } from '#exchange/binance/observer.ts';
 import type { RateGate } from '#exchange/binance/rate-gate.ts';
+import type { Exchange } from '#exchange/port.ts';
 import type { JournalObserver } from '#journal/sqlite.ts';
 import type { EngineSample, RuntimeRecord } from '#telemetry/runtime/records.ts';
 import { tradingGauges } from '#telemetry/trading-gauges.ts';
@@ -26,6 +29,8 @@ export class Measurements implements Observer {
   readonly #options: MeasurementsOptions;
   readonly #heardAt = new Map<StreamKind, Micros>();
   #clockOffsetMs = 0;
+  #comparedAt: Micros | undefined;
+  #equity: number | undefined;
   readonly journal: JournalObserver;
 
   constructor(options: MeasurementsOptions) {
@@ -68,8 +73,15 @@ export class Measurements implements Observer {
     });
   };
 
-  /** How the parts are now. */
+  readonly onCompared = (outcome: ComparisonOutcome): void => {
+    const { record, clock } = this.#options;
+    if (outcome !== 'failed') this.#comparedAt = clock.now();
+    record({ kind: 'comparison', outcome });
+  };
+
+  /** How the parts are now, and the balance as it was last known: asking for it takes until the next sample. */
   sample({ running, unready }: Keeper): EngineSample {
+    if (running !== undefined) void this.#askForBalance(running.exchange);
     const now = this.#options.clock.now();
     const ages = [...this.#heardAt].map(([stream, at]) => [stream, (now - at) / MICROS_PER_SECOND]);
     return {
@@ -82,7 +94,17 @@ export class Measurements implements Observer {
       journal: { pending: running?.journal.pending ?? 0, facts: running?.journal.head ?? 0 },
       ...this.#options.rateGate.status(now),
       clockOffsetSeconds: this.#clockOffsetMs / MS_PER_SECOND,
+      comparisonAgeSeconds:
+        this.#comparedAt === undefined ? undefined : (now - this.#comparedAt) / MICROS_PER_SECOND,
+      equity: this.#equity,
       streamAgesSeconds: Object.fromEntries(ages),
     };
+  }
+
+  async #askForBalance(exchange: Pick<Exchange, 'balance'>): Promise<void> {
+    const answer = await exchange.balance();
+    if (answer.kind !== 'answer') return;
+    const { wallet, unrealised } = answer.value;
+    this.#equity = approximate(wallet) + approximate(unrealised);
   }
 }

@@ -50,10 +50,14 @@ export interface EngineOptions {
   /** Hears of every entry once it is durable. */
   readonly onEntry?: (entry: Entry) => void;
   readonly onProblem?: (code: string, detail: string) => void;
+  /** Hears of each comparison with the exchange. */
+  readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
   /** Hears what the thread turns to, and undefined when that is done. Called in the midst of it: it has to be quick. */
   readonly onStage?: (stage: EngineStage | undefined) => void;
 }
+
+export type ComparisonOutcome = 'agreed' | 'differed' | 'failed';
 
 interface Handled {
   readonly facts: readonly Fact[];
@@ -337,7 +341,7 @@ export class Engine {
   }
 
   async #compare(): Promise<void> {
-    const { exchange, clock, onProblem } = this.#options;
+    const { exchange, clock, onProblem, onCompared } = this.#options;
     this.#comparing = true;
     const snapshot = await exchange.snapshot();
     this.#comparing = false;
@@ -349,11 +353,13 @@ export class Engine {
     this.#inquiries.forgetEnded();
     if (snapshot.kind === 'failed') {
       onProblem?.('snapshot_failed', snapshot.cause);
+      onCompared?.('failed');
       return;
     }
     const command = { type: 'compare_snapshot' as const, ...snapshot.value };
     for (const order of ordersNotIn(this.#state, command)) this.#inquiries.ask(order);
     this.#handle(command);
+    onCompared?.(this.#state.drifts.size === 0 ? 'agreed' : 'differed');
   }
 
   async #storeState(): Promise<void> {

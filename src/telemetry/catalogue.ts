@@ -63,6 +63,12 @@ export const factMetrics = {
   'tradeengine.orders.revoked': counter('{order}', [], 'Entries that a close signal overtook.'),
   'tradeengine.orders.orphaned': counter('{order}', [], 'Open orders of our make that the journal lost.'),
   'tradeengine.fills': counter('{fill}', [leg], 'Executions.'),
+  'tradeengine.slippage.bps': histogram(
+    '{bp}',
+    [leg],
+    'By how many basis points fills were worse than expected; those that were better count as 0.',
+    [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 500],
+  ),
   'tradeengine.fees': sum('{asset}', ['tradeengine.fee.asset'], 'Fees paid, less rebates.'),
   'tradeengine.pnl.realised': sum('{quote}', [], 'Profit and loss of closed positions, without fees.'),
   'tradeengine.pnl.daily': gauge(

@@ -34,6 +34,7 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
   },
   commit: { kind: 'commit', entries: 3, appendedAt: at(0), durableAt: at(700) },
   reconnect: { kind: 'reconnect', stream: 'user' },
+  comparison: { kind: 'comparison', outcome: 'agreed' },
   engine_sample: {
     kind: 'engine_sample',
     ready: true,
@@ -43,6 +44,8 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
     ordersUsed: { '10s': 5, '1m': 17 },
     heldBackSeconds: { banned: 0, too_many_requests: 3, weight: 0 },
     clockOffsetSeconds: -0.012,
+    comparisonAgeSeconds: 2.5,
+    equity: 10_012.5,
     streamAgesSeconds: { user: 1, book: 0.1, mark: 0.9 },
   },
   process_sample: {

@@ -93,6 +93,10 @@ export const runtimeAttributes = {
     ['banned', 'too_many_requests', 'weight'],
     'Why requests are held back: all of them, all that only ask, or those that weigh much.',
   ),
+  'tradeengine.reconciliation.outcome': oneOf(
+    ['agreed', 'differed', 'failed'],
+    'Whether journal and exchange agreed; failed: the exchange did not answer.',
+  ),
   'tradeengine.stream': oneOf(
     ['user', 'book', 'mark'],
     'News of the account, best bid and ask, or mark prices.',

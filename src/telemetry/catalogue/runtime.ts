@@ -63,6 +63,18 @@ export const runtimeMetrics = {
     'Connections of a stream after its first.',
   ),
 
+  'tradeengine.reconciliation.runs': counter(
+    '{run}',
+    ['tradeengine.reconciliation.outcome'],
+    'Comparisons of the journal with the exchange.',
+  ),
+  'tradeengine.reconciliation.age': sparse(
+    gauge('s', [], 'Since the last comparison that was made; absent before the first.'),
+  ),
+  'tradeengine.equity': sparse(
+    gauge('{quote}', [], 'The balance of the account with the unrealised result; absent until it is known.'),
+  ),
+
   'tradeengine.journal.append.duration': histogram(
     's',
     [],

@@ -56,6 +56,15 @@ export function projectFill(fact: OrderFilled, context: Context): FactTelemetry 
         value: approximate(fact.fee),
         labels: { 'tradeengine.fee.asset': feeLabel(fact.feeAsset) },
       },
+      ...(fact.slippageBps === undefined
+        ? []
+        : [
+            {
+              metric: 'tradeengine.slippage.bps' as const,
+              value: Math.max(0, approximate(fact.slippageBps)),
+              labels: leg,
+            },
+          ]),
       ...(isGuard(fact.leg) ? [] : [latency('plan_to_fill', fact.plannedAt, context.at, leg)]),
     ],
   };

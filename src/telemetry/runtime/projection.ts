@@ -74,6 +74,16 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
     ],
   }),
 
+  comparison: ({ outcome }) => ({
+    metrics: [
+      {
+        metric: 'tradeengine.reconciliation.runs',
+        value: 1,
+        labels: { 'tradeengine.reconciliation.outcome': outcome },
+      },
+    ],
+  }),
+
   engine_sample: (sample) => ({
     metrics: [
       reading('tradeengine.engine.ready', sample.ready ? 1 : 0),
@@ -83,6 +93,8 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
       reading('tradeengine.exchange.weight.used', sample.weight.used),
       reading('tradeengine.exchange.weight.limit', sample.weight.limit),
       reading('tradeengine.exchange.clock.offset', sample.clockOffsetSeconds),
+      ...known('tradeengine.reconciliation.age', sample.comparisonAgeSeconds),
+      ...known('tradeengine.equity', sample.equity),
       ...byLabel('tradeengine.exchange.orders.used', 'tradeengine.exchange.window', sample.ordersUsed),
       ...byLabel('tradeengine.exchange.held_back', 'tradeengine.exchange.hold', sample.heldBackSeconds),
       ...byLabel('tradeengine.stream.age', 'tradeengine.stream', sample.streamAgesSeconds),
@@ -212,6 +224,9 @@ type Unlabelled = {
 
 const reading = (metric: Unlabelled, value: number): MetricUpdate =>
   ({ metric, value, labels: {} }) as MetricUpdate;
+
+const known = (metric: Unlabelled, value: number | undefined): MetricUpdate[] =>
+  value === undefined ? [] : [reading(metric, value)];
 
 /** One update for each value of the only label of a metric. */
 const byLabel = (

@@ -58,6 +58,12 @@ interface Reconnect {
   readonly stream: Stream;
 }
 
+/** The journal was compared with the exchange. */
+interface Comparison {
+  readonly kind: 'comparison';
+  readonly outcome: LabelValue<'tradeengine.reconciliation.outcome'>;
+}
+
 /** How the running parts are, at this moment. */
 export interface EngineSample {
   readonly kind: 'engine_sample';
@@ -69,6 +75,9 @@ export interface EngineSample {
   readonly ordersUsed: Readonly<Record<LabelValue<'tradeengine.exchange.window'>, number>>;
   readonly heldBackSeconds: Readonly<Record<LabelValue<'tradeengine.exchange.hold'>, number>>;
   readonly clockOffsetSeconds: number;
+  /** Undefined before the first comparison, and until the balance is known. */
+  readonly comparisonAgeSeconds: number | undefined;
+  readonly equity: number | undefined;
   readonly streamAgesSeconds: Readonly<Partial<Record<Stream, number>>>;
 }
 
@@ -87,6 +96,13 @@ export interface ProcessSample {
   readonly activeResources: number;
 }
 
-export type RuntimeRecord = ClientRequest | ServerRequest | Commit | Reconnect | EngineSample | ProcessSample;
+export type RuntimeRecord =
+  | ClientRequest
+  | ServerRequest
+  | Commit
+  | Reconnect
+  | Comparison
+  | EngineSample
+  | ProcessSample;
 
 export type RecordOf<K extends RuntimeRecord['kind']> = Extract<RuntimeRecord, { kind: K }>;
