@@ -70,6 +70,7 @@ async function measure(env?: Record<string, string>): Promise<number> {
           env,
           version: 'bench',
           instanceId: 'bench',
+          redact: (text) => text,
           destination: { write: () => {} },
         });
   try {

@@ -21,6 +21,7 @@ import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
 import { Keeper } from './keeper.ts';
 import { Measurements } from './measurements.ts';
+import { redactorOf } from './redaction.ts';
 import { journalPathIn } from './replay.ts';
 import { telemetryReportOf } from './telemetry-report.ts';
 import { version } from './version.ts';
@@ -109,6 +110,7 @@ const sayThrough =
 const journalPathOf = (config: Config): string => journalPathIn(config.values.TRADEENGINE_DATA_DIR);
 
 async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOptions): Promise<Telemetry> {
+  const redactor = redactorOf(config, env);
   const telemetry = await startTelemetry({
     journalPath: journalPathOf(config),
     cursorPath: join(config.values.TRADEENGINE_DATA_DIR, 'telemetry.cursor'),
@@ -119,6 +121,7 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     },
     version,
     instanceId,
+    redact: (text) => redactor.redact(text),
   });
   let crashed = false;
   // Rejections that nobody handles come here too.

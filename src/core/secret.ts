@@ -44,9 +44,11 @@ export const redactText = (text: string): string =>
     .replace(NAMED_VALUE, `$1$2${SHOWN}`)
     .replace(USER_OF_ADDRESS, `$1${SHOWN}@`);
 
+export const isSecretName = (name: string): boolean => NAME.test(name);
+
 /** For JSON.stringify: a member that is named like a secret does not show its value, and texts show none. */
 export function redactMember(name: string, value: unknown): unknown {
-  if (NAME.test(name) && value !== null && value !== undefined) return SHOWN;
+  if (isSecretName(name) && value !== null && value !== undefined) return SHOWN;
   return typeof value === 'string' ? redactText(value) : value;
 }
 

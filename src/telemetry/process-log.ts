@@ -2,7 +2,7 @@
 
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Micros } from '#core/ids.ts';
-import { type AttributeValues, allowed } from './attributes.ts';
+import { type AttributeValue, type AttributeValues, allowed } from './attributes.ts';
 import { Outbox } from './outbox.ts';
 import type { LogData, Severity, SpanRef } from './projected.ts';
 import { type RepetitionParts, Repetitions } from './repetitions.ts';
@@ -25,6 +25,8 @@ export interface ProcessLoggerParts {
   readonly after: RepetitionParts<ProcessLog>['after'];
   /** Hears that a record waits to go over OTLP; undefined where none do. */
   readonly onQueued: (() => void) | undefined;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
   /** Where lines of JSON go instead of stdout. */
   readonly destination: DestinationStream | undefined;
 }
@@ -59,12 +61,24 @@ export class ProcessLogger {
   }
 
   #tell({ severity, message, event, attributes = {}, span }: ProcessLog): void {
-    const passed = allowed(attributes);
+    const { onQueued, now, redact } = this.#parts;
+    const body = redact(message);
+    const passed = redactAll(allowed(attributes), redact);
     const trace = span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
-    this.#stdout[severity]({ event, ...trace, ...passed }, message);
-    const { onQueued, now } = this.#parts;
+    this.#stdout[severity]({ event, ...trace, ...passed }, body);
     if (onQueued === undefined) return;
-    this.outbox.push({ at: now(), severity, event, body: message, attributes, span });
+    this.outbox.push({ at: now(), severity, event, body, attributes: passed, span });
     onQueued();
   }
 }
+
+const redactAll = (
+  attributes: Readonly<Record<string, AttributeValue>>,
+  redact: (text: string) => string,
+): AttributeValues =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? redact(value) : value,
+    ]),
+  );

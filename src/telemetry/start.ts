@@ -29,6 +29,8 @@ export interface TelemetryOptions {
   readonly version: string;
   readonly instanceId: string;
   readonly onProblem?: (problem: TelemetryProblem) => void;
+  /** Takes secrets out of what the process says of itself. */
+  readonly redact: (text: string) => string;
   /** Where process logs go instead of stdout. */
   readonly destination?: DestinationStream | undefined;
 }
@@ -87,7 +89,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     if (profiles !== undefined) await telemetry.startProfiler(profiles);
     return telemetry;
   }
-  const logger = new ProcessLogger({ now: systemMicros, after, onQueued: undefined, destination });
+  const { redact } = options;
+  const logger = new ProcessLogger({ now: systemMicros, after, onQueued: undefined, redact, destination });
   const reason = settings.kind === 'off' ? 'off' : 'misconfigured';
   const nothing = { queued: 0, dropped: 0 };
   const silent: Telemetry = {
@@ -135,12 +138,13 @@ class Exporting implements Telemetry {
   #read: (text: string | undefined) => void = () => {};
 
   constructor(options: TelemetryOptions, metricIntervalMs: number) {
-    const { destination } = options;
+    const { destination, redact } = options;
     this.#options = options;
     this.#logger = new ProcessLogger({
       now: systemMicros,
       after,
       onQueued: () => this.#sendLogs(),
+      redact,
       destination,
     });
     this.#spawn();

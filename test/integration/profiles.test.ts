@@ -57,6 +57,7 @@ async function start(env: Record<string, string> = {}): Promise<Telemetry> {
     },
     version: '0.1.0',
     instanceId: 'test-1',
+    redact: (text) => text,
     destination: { write: (line) => void lines.push(line) },
   });
   return telemetry;

@@ -64,6 +64,7 @@ async function start(env: Record<string, string> = {}): Promise<Telemetry> {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, PYROSCOPE_PROFILING_ENABLED: 'false', ...env },
     version: '0.1.0',
     instanceId: 'test-1',
+    redact: (text) => text.replaceAll('hunter2', '[secret]'),
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   });
   started.push(telemetry);

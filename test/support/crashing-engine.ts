@@ -1,6 +1,7 @@
 /**
  * The engine process with a defect: DEFECT=throw throws where nobody catches it, DEFECT=reject leaves a rejection
- * unhandled, both once the engine has decided something. Everything else is the program as it is.
+ * unhandled, both with the words of DEFECT_SAYS and once the engine has decided something. Everything else is the
+ * program as it is.
  */
 
 import { readConfig } from '#app/config.ts';
@@ -12,12 +13,14 @@ if (!reading.ok) throw new Error(reading.problems.join('; '));
 const { promise: ending, resolve } = Promise.withResolvers<string>();
 process.on('SIGTERM', () => resolve('SIGTERM'));
 
+const SAYS = process.env['DEFECT_SAYS'] ?? 'a planted defect';
+
 const defects: Readonly<Record<string, () => void>> = {
   throw: () =>
     setImmediate(() => {
-      throw new RangeError('a planted defect');
+      throw new RangeError(SAYS);
     }),
-  reject: () => void Promise.reject(new RangeError('a planted defect')),
+  reject: () => void Promise.reject(new RangeError(SAYS)),
 };
 
 let met = false;

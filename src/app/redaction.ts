@@ -1,0 +1,39 @@
+/** What the process has been given that must not be seen in anything it says. */
+
+import { isSecretName, Redactor, Secret } from '#core/secret.ts';
+import type { Config, Environment } from './config.ts';
+
+/** https://opentelemetry.io/docs/specs/otel/protocol/exporter/: name=value pairs, percent-encoded, separated by commas. */
+const HEADERS = /_HEADERS$/;
+
+export function redactorOf({ values }: Pick<Config, 'values'>, env: Environment): Redactor {
+  const redactor = new Redactor();
+  for (const [name, value] of Object.entries(values)) {
+    if (value instanceof Secret) redactor.hide(name, value);
+  }
+  for (const [name, text = ''] of Object.entries(env)) {
+    if (HEADERS.test(name)) {
+      for (const [index, value] of headerValues(text).entries())
+        redactor.hide(`${name} ${index}`, new Secret(value));
+    } else if (isSecretName(name)) {
+      redactor.hide(name, new Secret(text));
+    }
+  }
+  return redactor;
+}
+
+/** Each value as it was given, as it is sent, and without the scheme before it: any of them may be echoed. */
+const headerValues = (text: string): string[] =>
+  text.split(',').flatMap((pair) => {
+    const given = pair.slice(pair.indexOf('=') + 1).trim();
+    const sent = decoded(given);
+    return [given, sent, sent.slice(sent.lastIndexOf(' ') + 1)];
+  });
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
