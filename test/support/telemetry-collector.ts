@@ -11,7 +11,7 @@ import {
   type status,
 } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
-import type { SignalKind } from '#telemetry/settings.ts';
+import type { SignalKind } from '#telemetry/signals.ts';
 
 /** From https://github.com/open-telemetry/opentelemetry-proto, the parts that are looked at here. */
 const proto = `

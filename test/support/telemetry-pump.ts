@@ -4,8 +4,8 @@ import type { Entry } from '#core/facts.ts';
 import type { Micros, Seq } from '#core/ids.ts';
 import { sleepUntilWoken, systemMicros } from '#telemetry/clock.ts';
 import type { Cursor, CursorState } from '#telemetry/cursor.ts';
-import { Encoder } from '#telemetry/encode.ts';
-import { GrpcExporter } from '#telemetry/export.ts';
+import { exporterFor } from '#telemetry/export/exporter-for.ts';
+import { Encoder } from '#telemetry/otlp/encoder.ts';
 import type { TelemetryProblem } from '#telemetry/problem.ts';
 import { type FactSource, Pump } from '#telemetry/pump.ts';
 import { Sender } from '#telemetry/sender.ts';
@@ -77,7 +77,7 @@ export function pumpTo({ source, cursor, env, now = systemMicros }: PumpOptions)
     report,
     sender: (signal, metrics) => {
       const endpoint = endpoints[signal];
-      const exporter = endpoint === undefined ? undefined : new GrpcExporter(signal, endpoint, Date.now);
+      const exporter = endpoint === undefined ? undefined : exporterFor(signal, endpoint, Date.now);
       return new Sender({ signal, exporter, metrics, now, sleep, report });
     },
   });
