@@ -65,7 +65,11 @@ export function pumpTo({ source, cursor, env, now = systemMicros }: PumpOptions)
   const { endpoints, resource, metricIntervalMs } = read.settings;
   const problems: TelemetryProblem[] = [];
   const report = (problem: TelemetryProblem): void => void problems.push(problem);
-  const sleep = (ms: number, wake: AbortSignal): Promise<void> => sleepUntilWoken(ms / HURRY, wake);
+  const waitsMs: number[] = [];
+  const sleep = (ms: number, wake: AbortSignal): Promise<void> => {
+    waitsMs.push(ms);
+    return sleepUntilWoken(ms / HURRY, wake);
+  };
   const pump = new Pump({
     source,
     cursor,
@@ -83,7 +87,7 @@ export function pumpTo({ source, cursor, env, now = systemMicros }: PumpOptions)
   });
   const ended = pump.run().then(() => pump.close());
   running.push({ pump, ended });
-  return { pump, problems, ended };
+  return { pump, problems, waitsMs, ended };
 }
 
 const running: { pump: Pump; ended: Promise<void> }[] = [];
