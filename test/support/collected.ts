@@ -80,7 +80,9 @@ export interface CollectedPoint {
 
 type Unknown = Record<string, unknown>;
 const list = (value: unknown): Unknown[] => (value ?? []) as Unknown[];
-const hex = (value: unknown): string => Buffer.from((value as Uint8Array | undefined) ?? []).toString('hex');
+/** OTLP's JSON has ids in hexadecimal digits already. */
+const hex = (value: unknown): string =>
+  typeof value === 'string' ? value : Buffer.from((value as Uint8Array | undefined) ?? []).toString('hex');
 
 function attributesOf(pairs: unknown): Record<string, unknown> {
   return Object.fromEntries(list(pairs).map(({ key, value }) => [key, plain(value as Unknown)]));
@@ -92,8 +94,9 @@ function plain(value: Unknown): unknown {
   return value['stringValue'] ?? value['boolValue'] ?? value['doubleValue'];
 }
 
-export function spansIn(bytes: Uint8Array): CollectedSpan[] {
-  return list(decode('Traces', bytes)['resourceSpans'])
+/** The spans of a request, as protobufjs or OTLP's JSON gives it. */
+export const spansOf = (request: Unknown): CollectedSpan[] =>
+  list(request['resourceSpans'])
     .flatMap((one) => list(one['scopeSpans']))
     .flatMap((one) => list(one['spans']))
     .map((span) => ({
@@ -108,11 +111,9 @@ export function spansIn(bytes: Uint8Array): CollectedSpan[] {
       links: list(span['links']).map((link) => `${hex(link['traceId'])}/${hex(link['spanId'])}`),
       attributes: attributesOf(span['attributes']),
     }));
-}
 
-export function logsIn(bytes: Uint8Array): { resource: Record<string, unknown>; logs: CollectedLog[] } {
-  const resources = list(decode('Logs', bytes)['resourceLogs']);
-  const logs = resources
+export const logsOf = (request: Unknown): CollectedLog[] =>
+  list(request['resourceLogs'])
     .flatMap((one) => list(one['scopeLogs']))
     .flatMap((one) => list(one['logRecords']))
     .map((log) => ({
@@ -123,8 +124,13 @@ export function logsIn(bytes: Uint8Array): { resource: Record<string, unknown>; 
       body: String(plain(log['body'] as Unknown)),
       attributes: attributesOf(log['attributes']),
     }));
-  const resource = (resources[0]?.['resource'] ?? {}) as Unknown;
-  return { resource: attributesOf(resource['attributes']), logs };
+
+export const spansIn = (bytes: Uint8Array): CollectedSpan[] => spansOf(decode('Traces', bytes));
+
+export function logsIn(bytes: Uint8Array): { resource: Record<string, unknown>; logs: CollectedLog[] } {
+  const request = decode('Logs', bytes);
+  const resource = (list(request['resourceLogs'])[0]?.['resource'] ?? {}) as Unknown;
+  return { resource: attributesOf(resource['attributes']), logs: logsOf(request) };
 }
 
 export function metricsIn(bytes: Uint8Array): Map<string, CollectedMetric> {

@@ -1,6 +1,6 @@
 /** An OTLP collector over real gRPC and HTTP. It keeps what it took, and misbehaves on request. */
 
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SignalKind } from '#telemetry/signals.ts';
 import {
   type CollectedLog,
@@ -53,6 +53,7 @@ export class Collector {
   readonly #tls: ServerTls | undefined;
   #doors: readonly Door[] = [];
   #ports = { grpc: 0, http: 0 };
+  #rebirth: NodeJS.Timeout | undefined;
 
   constructor(tls?: ServerTls) {
     this.#tls = tls;
@@ -85,6 +86,7 @@ export class Collector {
   }
 
   stop(): void {
+    clearTimeout(this.#rebirth);
     for (const door of this.#doors) door.close();
     this.#doors = [];
   }
@@ -109,13 +111,13 @@ export class Collector {
       case 'hang':
         return behaviour;
       case 'slow':
-        await setTimeout(behaviour.ms);
+        await sleep(behaviour.ms);
         break;
       case 'die':
         if (behaviour.taken) keep();
         this.behave({ kind: 'accept' });
         this.stop();
-        void setTimeout(REBIRTH_MS).then(() => this.start());
+        this.#rebirth = setTimeout(() => void this.start(), REBIRTH_MS);
         return { kind: 'hang' };
       default:
     }
