@@ -15,7 +15,8 @@ import { openJournalReader } from '#journal/reader.ts';
 import { assertComplete, assertCompleteById, headOf } from '#test/support/collected-facts.ts';
 import { buildCollector, collectorMissing } from '#test/support/collector/build.ts';
 import { RealCollector } from '#test/support/collector/real-collector.ts';
-import { Scene, until } from '#test/support/scene.ts';
+import { Scene } from '#test/support/scene.ts';
+import { until } from '#test/support/until.ts';
 
 const BUILD_MS_MAX = 900_000;
 const SIGNALS = 4;
@@ -88,7 +89,7 @@ describe('the engine killed while the collector is away', { skip, timeout: 120_0
     new Set(collector.logs.map((log) => log.attributes['tradeengine.fact.seq'])).isSupersetOf(
       new Set(Array.from({ length: head }, (_, index) => index + 1)),
     );
-  const arrival = (): Promise<void> =>
+  const arrival = (): Promise<true> =>
     until('all facts are at the collector', async () => has(headOf(committed())), ARRIVAL_MS_MAX);
 
   for (const protocol of ['grpc', 'http/protobuf'] as const) {

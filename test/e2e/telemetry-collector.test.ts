@@ -78,11 +78,7 @@ describe('a real OpenTelemetry Collector', { skip }, () => {
       await journal.close();
 
       assert.equal(telemetry.status().cursor, head, 'a stop delivers everything');
-      await until(
-        'the file is written',
-        () => (collector.logs.length >= head ? true : undefined),
-        ARRIVAL_MS_MAX,
-      );
+      await until('the file is written', () => collector.logs.length >= head, ARRIVAL_MS_MAX);
       await collector.stop();
       assertComplete(collector, entries);
     });
