@@ -10,7 +10,7 @@ import { openSqliteJournal } from '#journal/sqlite.ts';
 import { project } from '#telemetry/projection.ts';
 import { startTelemetry } from '#telemetry/start.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
-import { below, type Figures, plain } from './figure.ts';
+import { type Figures, plain, zero } from './figure.ts';
 import { PlainSdk } from './plain-sdk.ts';
 import { Sink } from './sink-process.ts';
 
@@ -66,7 +66,7 @@ export async function outage(): Promise<Figures> {
     const [byOurs = 0, bySdk = 0] = await all('count');
     const away = `${AWAY_UNTIL_SECOND - AWAY_FROM_SECOND} s of ${SECONDS} s away`;
     return {
-      [`spans lost with the collector ${away}`]: below(1 - byOurs / spans, Number.EPSILON, 'share'),
+      [`spans lost with the collector ${away}`]: zero(1 - byOurs / spans, 'share'),
       [`spans lost by the SDK with the collector ${away}`]: plain(1 - bySdk / spans, 'share'),
     };
   } finally {
