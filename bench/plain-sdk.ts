@@ -60,13 +60,11 @@ export class PlainSdk {
       this.#instruments.set(name, instrumentOf(meter, name, spec));
   }
 
-  /** Returns how many spans it made. */
-  tell(entry: Entry): number {
+  tell(entry: Entry): void {
     const told = project(entry);
     for (const span of told.spans) this.#span(span);
     for (const log of told.logs) this.#log(log);
     for (const update of told.metrics) this.#measure(update);
-    return told.spans.length;
   }
 
   async stop(): Promise<void> {

@@ -57,7 +57,7 @@ const ways = {
   'with the SDK inline': async (_: Bench, { url }: Sink): Promise<Running> => {
     const sdk = new PlainSdk(url);
     return {
-      onCommitted: (entry) => void sdk.tell(entry),
+      onCommitted: (entry) => sdk.tell(entry),
       stop: () => Promise.race([sdk.stop(), wait(STOP_MS_MAX)]),
     };
   },

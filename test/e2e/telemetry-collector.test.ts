@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import { type MetricSpec, metrics } from '#telemetry/catalogue.ts';
-import { prometheusName } from '#telemetry/docs.ts';
+import { prometheusName } from '#telemetry/prometheus.ts';
 import { startTelemetry } from '#telemetry/start.ts';
 import { assertComplete } from '#test/support/collected-facts.ts';
 import { buildCollector, collectorMissing } from '#test/support/collector/build.ts';

@@ -38,7 +38,7 @@ export function endMessage(pbf: PbfWriter, start: number): void {
   pbf.pos += length;
 }
 
-/** pbf's own strings are wrong for characters beyond U+1FFFF; most of ours are ASCII, which needs no encoder. */
+/** pbf's own strings are wrong for some characters beyond U+1FFFF; most of ours are ASCII, which needs no encoder. */
 export function writeText(pbf: PbfWriter, field: number, text: string): void {
   pbf.writeTag(field, BYTES);
   const start = pbf.pos;
