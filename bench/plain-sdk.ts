@@ -27,11 +27,17 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Entry } from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
-import { latencyBoundsSeconds, type MetricSpec, type MetricUpdate, metrics } from '#telemetry/catalogue.ts';
+import { boundsOf, type MetricSpec } from '#telemetry/catalogue/spec.ts';
+import { type MetricUpdate, metrics } from '#telemetry/catalogue.ts';
 import type { LogData, SpanData, SpanRef } from '#telemetry/projected.ts';
 import { project } from '#telemetry/projection.ts';
 
-const kinds = { internal: SpanKind.INTERNAL, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT };
+const kinds = {
+  internal: SpanKind.INTERNAL,
+  consumer: SpanKind.CONSUMER,
+  client: SpanKind.CLIENT,
+  server: SpanKind.SERVER,
+};
 const SCOPE = 'petrosa-tradeengine';
 type Instrument = Counter | UpDownCounter | Gauge | Histogram;
 
@@ -114,7 +120,8 @@ const hrTime = (at: Micros): [number, number] => {
   return [Math.floor(at / perSecond), (at % perSecond) * 1000];
 };
 
-function instrumentOf(meter: Meter, name: string, { instrument, unit, meaning }: MetricSpec): Instrument {
+function instrumentOf(meter: Meter, name: string, spec: MetricSpec): Instrument {
+  const { instrument, unit, meaning } = spec;
   const options = { unit, description: meaning };
   switch (instrument) {
     case 'counter':
@@ -126,7 +133,7 @@ function instrumentOf(meter: Meter, name: string, { instrument, unit, meaning }:
     case 'histogram':
       return meter.createHistogram(name, {
         ...options,
-        advice: { explicitBucketBoundaries: [...latencyBoundsSeconds] },
+        advice: { explicitBucketBoundaries: [...boundsOf(spec)] },
       });
   }
 }

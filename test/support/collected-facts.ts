@@ -12,15 +12,18 @@ interface Collected {
 
 const spanId = (span: { readonly traceId: string; readonly spanId: string }): string =>
   `${span.traceId}/${span.spanId}`;
-const isOfFact = (log: CollectedLog): boolean => log.attributes['tradeengine.fact.seq'] !== undefined;
+/** Requests have spans and the process has log records, too. */
+const isOfFact = ({ attributes }: CollectedLog | CollectedSpan): boolean =>
+  attributes['tradeengine.fact.seq'] !== undefined;
 const factSeq = (log: CollectedLog): number => Number(log.attributes['tradeengine.fact.seq']);
 
 export const headOf = (entries: readonly Entry[]): number =>
   entries.reduce((count, { facts }) => count + facts.length, 0);
 
-/** Every span by its id and every log record by the number of its fact, once. Process logs have no number. */
-export function assertComplete({ spans, logs: all }: Collected, entries: readonly Entry[]): void {
-  const logs = all.filter(isOfFact);
+/** Every span by its id and every log record by the number of its fact, once. */
+export function assertComplete(collected: Collected, entries: readonly Entry[]): void {
+  const spans = collected.spans.filter(isOfFact);
+  const logs = collected.logs.filter(isOfFact);
   const wanted = entries.flatMap((entry) => project(entry).spans.map(spanId));
   assert.deepEqual(spans.map(spanId).toSorted(), wanted.toSorted());
   assert.deepEqual(
@@ -34,7 +37,10 @@ export function assertComplete({ spans, logs: all }: Collected, entries: readonl
  * everything once, because what has the same id is the same.
  */
 export function assertCompleteById({ spans, logs }: Collected, entries: readonly Entry[]): void {
-  assertComplete({ spans: onceBy(spans, spanId), logs: onceBy(logs.filter(isOfFact), factSeq) }, entries);
+  assertComplete(
+    { spans: onceBy(spans.filter(isOfFact), spanId), logs: onceBy(logs.filter(isOfFact), factSeq) },
+    entries,
+  );
 }
 
 function onceBy<T>(items: readonly T[], idOf: (item: T) => string | number): T[] {
