@@ -25,6 +25,13 @@ export const below = (value: number, aim: number, unit: string): Figure => ({
   met: value < aim,
 });
 
+export const zero = (value: number, unit: string): Figure => ({
+  value: round(value),
+  unit,
+  aim: '0',
+  met: value === 0,
+});
+
 /** A figure that stands beside others and has no aim of its own. */
 export const plain = (value: number, unit: string): Figure => ({
   value: round(value),

@@ -4,13 +4,22 @@
  */
 
 import { parseArgs } from 'node:util';
+import { encoding } from './encoding.ts';
 import type { Figures } from './figure.ts';
 import { latency } from './latency.ts';
+import { outage } from './outage.ts';
 import { slope } from './slope.ts';
 import { telemetry } from './telemetry.ts';
 import { throughput } from './throughput.ts';
 
-const benches: Readonly<Record<string, () => Promise<Figures>>> = { throughput, latency, telemetry, slope };
+const benches: Readonly<Record<string, () => Promise<Figures>>> = {
+  throughput,
+  latency,
+  telemetry,
+  encoding,
+  outage,
+  slope,
+};
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const names = positionals.length === 0 ? Object.keys(benches) : positionals;

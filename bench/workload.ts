@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Entry } from '#core/facts.ts';
 import type { AccountId, SignalId, StrategyId, Symbol, TraceId } from '#core/ids.ts';
 import type { PlannedOrder } from '#core/order.ts';
 import { defaultSettings } from '#core/settings.ts';
@@ -13,6 +14,7 @@ import type { Signal } from '#core/signal.ts';
 import { Engine, type EngineOptions } from '#engine/engine.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
 import { signalKeyFor } from '#intake/identity.ts';
+import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import { InstantExchange } from './instant-exchange.ts';
 
@@ -33,15 +35,21 @@ export interface Bench {
 export async function openBench(
   directory?: string,
   onSubmit?: (order: PlannedOrder) => void,
-  onStage?: EngineOptions['onStage'],
+  hears: {
+    readonly onStage?: EngineOptions['onStage'];
+    readonly onCommitted?: (entry: Entry) => void;
+  } = {},
 ): Promise<Bench> {
+  const { onStage, onCommitted } = hears;
   const home = directory ?? (await mkdtemp(join(tmpdir(), 'tradeengine-bench-')));
   const journalPath = join(home, 'journal.db');
+  const journal = await openSqliteJournal({ path: journalPath });
+  if (onCommitted !== undefined) hearCommits(journal, onCommitted);
   const engine = await Engine.start({
     account,
     version: 'bench',
     settings: { ...defaultSettings, symbols },
-    journal: await openSqliteJournal({ path: journalPath }),
+    journal,
     exchange: new InstantExchange(systemClock, onSubmit),
     clock: systemClock,
     timers: systemTimers,
@@ -55,6 +63,14 @@ export async function openBench(
     journalPath,
     close: () => engine.stop(),
     remove: () => rm(home, { recursive: true, force: true }),
+  };
+}
+
+function hearCommits(journal: Journal, onCommitted: (entry: Entry) => void): void {
+  const append = journal.append.bind(journal);
+  journal.append = async (entry) => {
+    await append(entry);
+    onCommitted(entry);
   };
 }
 

@@ -9,7 +9,8 @@ export interface Addresses {
   readonly exchange: string;
   readonly exchangeStreams: string;
   readonly observatory: string;
-  readonly telemetry: string;
+  readonly telemetryGrpc: string;
+  readonly telemetryHttp: string;
   readonly profiles: string;
 }
 
@@ -18,6 +19,7 @@ export const addresses = ({ values }: Pick<Config, 'values'>): Addresses => ({
   exchange: `http://${HOST}:${values.SIMEX_PORT}`,
   exchangeStreams: `ws://${HOST}:${values.SIMEX_PORT}`,
   observatory: `http://${HOST}:${values.OBSERVATORY_PORT}`,
-  telemetry: `http://${HOST}:${values.OTLP_GRPC_PORT}`,
+  telemetryGrpc: `http://${HOST}:${values.OTLP_GRPC_PORT}`,
+  telemetryHttp: `http://${HOST}:${values.OTLP_HTTP_PORT}`,
   profiles: `http://${HOST}:${values.PYROSCOPE_PORT}`,
 });

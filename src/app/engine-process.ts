@@ -111,12 +111,14 @@ const journalPathOf = (config: Config): string => journalPathIn(config.values.TR
 
 async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOptions): Promise<Telemetry> {
   const redactor = redactorOf(config, env);
+  const { telemetryGrpc, telemetryHttp, profiles } = addresses(config);
+  const overHttp = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'http/protobuf';
   const telemetry = await startTelemetry({
     journalPath: journalPathOf(config),
     cursorPath: join(config.values.TRADEENGINE_DATA_DIR, 'telemetry.cursor'),
     env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: addresses(config).telemetry,
-      PYROSCOPE_SERVER_ADDRESS: addresses(config).profiles,
+      OTEL_EXPORTER_OTLP_ENDPOINT: overHttp ? telemetryHttp : telemetryGrpc,
+      PYROSCOPE_SERVER_ADDRESS: profiles,
       ...env,
     },
     version,

@@ -207,19 +207,21 @@ export const typed = (name: string, value: string): string | number =>
 
 const VALUE_LENGTH_MAX = 4096;
 
-/** Only declared attributes pass, and no value is longer than the bound. */
+/** A value as it may leave the process: of a declared attribute, and no longer than the bound. */
+export function allowedValue(name: string, value: unknown): AttributeValue | undefined {
+  if (!Object.hasOwn(attributes, name)) return undefined;
+  if (typeof value === 'string') {
+    return value.length > VALUE_LENGTH_MAX ? value.slice(0, VALUE_LENGTH_MAX) : value;
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return Array.isArray(value) ? value.map((one) => String(one).slice(0, VALUE_LENGTH_MAX)) : undefined;
+}
+
 export function allowed(values: Readonly<Record<string, unknown>>): Record<string, AttributeValue> {
   const passed: Record<string, AttributeValue> = {};
   for (const name in values) {
-    const value = values[name];
-    if (!Object.hasOwn(attributes, name)) continue;
-    if (typeof value === 'string') {
-      passed[name] = value.length > VALUE_LENGTH_MAX ? value.slice(0, VALUE_LENGTH_MAX) : value;
-    } else if (typeof value === 'number' || typeof value === 'boolean') {
-      passed[name] = value;
-    } else if (Array.isArray(value)) {
-      passed[name] = value.map((one) => String(one).slice(0, VALUE_LENGTH_MAX));
-    }
+    const value = allowedValue(name, values[name]);
+    if (value !== undefined) passed[name] = value;
   }
   return passed;
 }

@@ -8,8 +8,8 @@ import type { Entry } from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
 import type { MetricUpdate } from './catalogue.ts';
 import type { Cursor } from './cursor.ts';
-import type { Encoder } from './encode.ts';
 import { type MetricReading, Metrics } from './metrics.ts';
+import type { Encoder } from './otlp/encoder.ts';
 import type { Chunk } from './outbox.ts';
 import type { Report } from './problem.ts';
 import type { LogData, SpanData } from './projected.ts';
@@ -18,7 +18,7 @@ import { projectRuntime } from './runtime/projection.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
 import { SpanQueue } from './runtime/span-queue.ts';
 import type { Sender, SignalStatus } from './sender.ts';
-import type { SignalKind } from './settings.ts';
+import type { SignalKind } from './signals.ts';
 
 /** The journal as this module needs it: its durable entries, in order. */
 export interface FactSource {

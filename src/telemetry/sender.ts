@@ -5,7 +5,7 @@
 
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { LabelValue } from './attributes.ts';
-import type { Delivery, Exporter } from './export.ts';
+import type { Delivery, Exporter } from './export/exporter.ts';
 import type { Metrics } from './metrics.ts';
 import type { Report } from './problem.ts';
 
@@ -37,6 +37,8 @@ export interface SenderParts<Request> {
 const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
 const RETRY_DELAY_MS_MIN = 250;
 const RETRY_DELAY_MS_MAX = 5_000;
+/** A collector may ask for more patience than that, but not for any. */
+const RETRY_AFTER_MS_MAX = 60_000;
 /** A collector that is just being restarted is not worth a line in the log. */
 const SILENT_FAILURE_MS = 3_000;
 
@@ -96,8 +98,9 @@ export class Sender<Request extends { readonly length: number } = Uint8Array> {
         else this.#reject(1, delivery.error);
       } else {
         if (stopping.aborted) return false;
-        pieces.push(...(delivery.tooMuch && piece.length > 1 ? halves(piece) : [piece]));
-        await sleep(delayMs, stopping);
+        const { tooMuch, retryAfterMs = 0 } = delivery;
+        pieces.push(...(tooMuch === true && piece.length > 1 ? halves(piece) : [piece]));
+        await sleep(Math.max(delayMs, Math.min(retryAfterMs, RETRY_AFTER_MS_MAX)), stopping);
         delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
       }
     }

@@ -9,6 +9,7 @@ import type { DestinationStream } from 'pino';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { EngineStage } from '#engine/stage.ts';
 import { after, repeatedly, sleepUntilWoken, systemMicros } from './clock.ts';
+import type { EndpointSettings } from './export/endpoint.ts';
 import type { FromWorker, ToWorker, WorkerStart, WorkerStatus } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
@@ -17,7 +18,8 @@ import { Profiler } from './profiles/profiler.ts';
 import type { ProfileSettings } from './profiles/settings.ts';
 import { ProcessSampler } from './runtime/process-sampler.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
-import { readTelemetrySettings, signals } from './settings.ts';
+import { readTelemetrySettings } from './settings.ts';
+import { type SignalKind, signals } from './signals.ts';
 import { terminalOf } from './terminal.ts';
 import type { Environment } from './variables.ts';
 
@@ -80,11 +82,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     await stat('.');
     const { endpoints, metricIntervalMs, profiles } = settings.settings;
     const telemetry = new Exporting({ ...options, destination }, metricIntervalMs);
-    const goals = signals.map((signal) => `${signal} to ${endpoints[signal]?.url ?? 'nowhere'}`).join(', ');
+    const goals = signals.map((signal) => goalOf(signal, endpoints[signal])).join(', ');
     telemetry.log({
       severity: 'info',
       event: 'telemetry.started',
-      message: `Telemetry goes out over gRPC: ${goals}; profiles to ${profiles?.serverAddress ?? 'nowhere'}`,
+      message: `Telemetry goes out over OTLP: ${goals}; profiles to ${profiles?.serverAddress ?? 'nowhere'}`,
     });
     if (profiles !== undefined) await telemetry.startProfiler(profiles);
     return telemetry;
@@ -117,6 +119,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   }
   return silent;
 }
+
+const goalOf = (signal: SignalKind, endpoint: EndpointSettings | undefined): string =>
+  endpoint === undefined ? `${signal} nowhere` : `${signal} to ${endpoint.url} (${endpoint.protocol})`;
 
 class Exporting implements Telemetry {
   readonly #options: TelemetryOptions;

@@ -8,9 +8,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openJournalReader } from '#journal/reader.ts';
 import { repeatedly, sleepUntilWoken, systemMicros, systemMs } from './clock.ts';
 import { FileCursor } from './cursor.ts';
-import { Encoder } from './encode.ts';
-import { GrpcExporter } from './export.ts';
+import { exporterFor } from './export/exporter-for.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { Encoder } from './otlp/encoder.ts';
 import type { Chunk } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
 import { PyroscopeExporter } from './profiles/exporter.ts';
@@ -52,7 +52,7 @@ const pump = new Pump({
     const endpoint = endpoints[signal];
     return new Sender({
       signal,
-      exporter: endpoint === undefined ? undefined : new GrpcExporter(signal, endpoint, systemMs),
+      exporter: endpoint === undefined ? undefined : exporterFor(signal, endpoint, systemMs),
       metrics,
       ...parts,
     });

@@ -7,8 +7,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startSimex } from '#simex/server.ts';
+import type { CollectedSpan } from '#test/support/collected.ts';
 import { ownEnvironment, type RunningCommand, runCommand, runProgram } from '#test/support/command.ts';
-import { type CollectedSpan, Collector } from '#test/support/telemetry-collector.ts';
+import { Collector } from '#test/support/telemetry-collector.ts';
 import { tempDir } from '#test/support/temp-dir.ts';
 import { until } from '#test/support/until.ts';
 

@@ -4,8 +4,8 @@ import type { Entry } from '#core/facts.ts';
 import type { Micros, Seq } from '#core/ids.ts';
 import { sleepUntilWoken, systemMicros } from '#telemetry/clock.ts';
 import type { Cursor, CursorState } from '#telemetry/cursor.ts';
-import { Encoder } from '#telemetry/encode.ts';
-import { GrpcExporter } from '#telemetry/export.ts';
+import { exporterFor } from '#telemetry/export/exporter-for.ts';
+import { Encoder } from '#telemetry/otlp/encoder.ts';
 import type { TelemetryProblem } from '#telemetry/problem.ts';
 import { type FactSource, Pump } from '#telemetry/pump.ts';
 import { Sender } from '#telemetry/sender.ts';
@@ -65,7 +65,11 @@ export function pumpTo({ source, cursor, env, now = systemMicros }: PumpOptions)
   const { endpoints, resource, metricIntervalMs } = read.settings;
   const problems: TelemetryProblem[] = [];
   const report = (problem: TelemetryProblem): void => void problems.push(problem);
-  const sleep = (ms: number, wake: AbortSignal): Promise<void> => sleepUntilWoken(ms / HURRY, wake);
+  const waitsMs: number[] = [];
+  const sleep = (ms: number, wake: AbortSignal): Promise<void> => {
+    waitsMs.push(ms);
+    return sleepUntilWoken(ms / HURRY, wake);
+  };
   const pump = new Pump({
     source,
     cursor,
@@ -77,13 +81,13 @@ export function pumpTo({ source, cursor, env, now = systemMicros }: PumpOptions)
     report,
     sender: (signal, metrics) => {
       const endpoint = endpoints[signal];
-      const exporter = endpoint === undefined ? undefined : new GrpcExporter(signal, endpoint, Date.now);
+      const exporter = endpoint === undefined ? undefined : exporterFor(signal, endpoint, Date.now);
       return new Sender({ signal, exporter, metrics, now, sleep, report });
     },
   });
   const ended = pump.run().then(() => pump.close());
   running.push({ pump, ended });
-  return { pump, problems, ended };
+  return { pump, problems, waitsMs, ended };
 }
 
 const running: { pump: Pump; ended: Promise<void> }[] = [];

@@ -21,8 +21,8 @@ function problems(env: Environment): readonly string[] {
 test('without any variable it goes to the local collector in plain text', () => {
   const { endpoints, resource, metricIntervalMs } = on({});
   assert.deepEqual(endpoints.traces, {
+    protocol: 'grpc',
     url: 'http://localhost:4317',
-    target: 'localhost:4317',
     tls: undefined,
     headers: {},
     gzip: false,
@@ -34,18 +34,59 @@ test('without any variable it goes to the local collector in plain text', () => 
 
 test('the scheme decides about TLS, and without one the INSECURE variable does', () => {
   const tlsOf = (env: Environment) => {
-    const { target, tls } = on(env).endpoints.logs ?? assert.fail();
-    return [target, tls !== undefined];
+    const { url, tls } = on(env).endpoints.logs ?? assert.fail();
+    return [url, tls !== undefined];
   };
   const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
-  assert.deepEqual(tlsOf({ [endpoint]: 'http://alloy:4317' }), ['alloy:4317', false]);
-  assert.deepEqual(tlsOf({ [endpoint]: 'https://alloy:4317' }), ['alloy:4317', true]);
-  assert.deepEqual(tlsOf({ [endpoint]: 'https://alloy' }), ['alloy:443', true]);
-  assert.deepEqual(tlsOf({ [endpoint]: 'alloy.svc:4317' }), ['alloy.svc:4317', true]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'http://alloy:4317' }), ['http://alloy:4317', false]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'https://alloy:4317' }), ['https://alloy:4317', true]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'https://alloy' }), ['https://alloy', true]);
+  assert.deepEqual(tlsOf({ [endpoint]: 'alloy.svc:4317' }), ['https://alloy.svc:4317', true]);
   assert.deepEqual(tlsOf({ [endpoint]: 'alloy.svc:4317', OTEL_EXPORTER_OTLP_INSECURE: 'TRUE' }), [
-    'alloy.svc:4317',
+    'http://alloy.svc:4317',
     false,
   ]);
+});
+
+test('over HTTP the common endpoint is a base, and the endpoint of a signal is used as it is', () => {
+  const urls = (env: Environment) => {
+    const { endpoints } = on({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf', ...env });
+    return [endpoints.traces?.url, endpoints.metrics?.url, endpoints.logs?.url];
+  };
+  assert.deepEqual(urls({}), [
+    'http://localhost:4318/v1/traces',
+    'http://localhost:4318/v1/metrics',
+    'http://localhost:4318/v1/logs',
+  ]);
+  assert.deepEqual(
+    urls({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://cloud/otlp/',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://metrics:9090/api/v1/otlp/v1/metrics?tenant=a',
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://logs:4318',
+    }),
+    [
+      'https://cloud/otlp/v1/traces',
+      'http://metrics:9090/api/v1/otlp/v1/metrics?tenant=a',
+      'http://logs:4318/',
+    ],
+  );
+});
+
+test('a signal may have a protocol of its own', () => {
+  const { endpoints } = on({ OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/protobuf' });
+  assert.deepEqual([endpoints.traces?.protocol, endpoints.traces?.url], ['grpc', 'http://localhost:4317']);
+  assert.deepEqual(
+    [endpoints.logs?.protocol, endpoints.logs?.url],
+    ['http/protobuf', 'http://localhost:4318/v1/logs'],
+  );
+});
+
+test('over HTTP an endpoint needs its scheme', () => {
+  const env = {
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'alloy:4318',
+  };
+  assert.match(problems(env)[0] ?? '', /not an http or https address: alloy:4318/);
 });
 
 test('a variable of one signal wins over the one for all', () => {
@@ -83,7 +124,9 @@ test('it is off when the SDK is disabled or no signal is exported', () => {
 });
 
 for (const [name, value, words] of [
-  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http/protobuf', /OTEL_EXPORTER_OTLP_PROTOCOL is http\/protobuf/],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json', /PROTOCOL is http\/json: known are grpc and http\/protobuf/],
+  ['OTEL_RESOURCE_ATTRIBUTES', 'service.name=x,y', /OTEL_RESOURCE_ATTRIBUTES: entry 2 is not name=value/],
+  ['OTEL_RESOURCE_ATTRIBUTES', 'service.name=%zz', /OTEL_RESOURCE_ATTRIBUTES: entry 1 is not name=value/],
   ['OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'zstd', /OTEL_EXPORTER_OTLP_TRACES_COMPRESSION is zstd/],
   ['OTEL_EXPORTER_OTLP_TIMEOUT', '1e9', /OTEL_EXPORTER_OTLP_TIMEOUT is 1e9/],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://x', /not an http or https address: ftp:\/\/x/],

@@ -1,7 +1,7 @@
 /** Pyroscope over HTTP: one request, one honest answer. */
 
 import { Pool } from 'undici';
-import type { Delivery, Exporter } from '../export.ts';
+import type { Delivery, Exporter } from '../export/exporter.ts';
 import type { IngestRequest } from './ingest.ts';
 import type { ProfileSettings } from './settings.ts';
 
@@ -43,14 +43,11 @@ export class PyroscopeExporter implements Exporter<IngestRequest> {
         return { kind: 'accepted', rejected: { count: 0, message: '' } };
       }
       const error = `${answer.statusCode} ${await excerpt(answer.body)}`.trim();
-      return refusals.has(answer.statusCode)
-        ? { kind: 'refused', error }
-        : { kind: 'failed', error, tooMuch: false };
+      return refusals.has(answer.statusCode) ? { kind: 'refused', error } : { kind: 'failed', error };
     } catch (error) {
       return {
         kind: 'failed',
         error: error instanceof Error ? error.message : String(error),
-        tooMuch: false,
       };
     }
   }

@@ -3,7 +3,7 @@
  * https://grafana.com/docs/pyroscope/latest/configure-client/language-sdks/nodejs/
  */
 
-import { durationMs, type Environment, nonBlank, SettingError } from '../variables.ts';
+import { durationMs, type Environment, oneOf, SettingError, variable } from '../variables.ts';
 
 export interface ProfileSettings {
   /** Without a slash at its end. */
@@ -20,21 +20,16 @@ const INTERVAL_MS_MIN = 100;
 /** Undefined when profiling is switched off. */
 export function profileSettingsOf(env: Environment): ProfileSettings | undefined {
   if (!isEnabled(env)) return undefined;
-  const interval = 'PYROSCOPE_FLUSH_INTERVAL_MS';
   return {
-    serverAddress: serverAddressOf(nonBlank(env['PYROSCOPE_SERVER_ADDRESS']) ?? SERVER_ADDRESS),
+    serverAddress: serverAddressOf(variable(env, 'PYROSCOPE_SERVER_ADDRESS').value ?? SERVER_ADDRESS),
     authorization: authorizationOf(env),
-    intervalMs: durationMs(interval, env[interval], INTERVAL_MS, INTERVAL_MS_MIN),
+    intervalMs: durationMs(variable(env, 'PYROSCOPE_FLUSH_INTERVAL_MS'), INTERVAL_MS, INTERVAL_MS_MIN),
   };
 }
 
 function isEnabled(env: Environment): boolean {
-  const name = 'PYROSCOPE_PROFILING_ENABLED';
-  const value = nonBlank(env[name])?.toLowerCase() ?? 'true';
-  if (value !== 'true' && value !== 'false') {
-    throw new SettingError(`${name} is ${value}: known are true and false`);
-  }
-  return value === 'true';
+  const { name, value } = variable(env, 'PYROSCOPE_PROFILING_ENABLED');
+  return oneOf({ name, value: value?.toLowerCase() }, ['true', 'false'], 'true') === 'true';
 }
 
 function serverAddressOf(value: string): string {
@@ -51,8 +46,8 @@ function serverAddressOf(value: string): string {
 }
 
 function authorizationOf(env: Environment): string | undefined {
-  const user = nonBlank(env['PYROSCOPE_BASIC_AUTH_USER']);
-  const password = nonBlank(env['PYROSCOPE_BASIC_AUTH_PASSWORD']);
+  const user = variable(env, 'PYROSCOPE_BASIC_AUTH_USER').value;
+  const password = variable(env, 'PYROSCOPE_BASIC_AUTH_PASSWORD').value;
   if (user === undefined && password === undefined) return undefined;
   if (user === undefined || password === undefined) {
     throw new SettingError(

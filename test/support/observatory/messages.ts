@@ -20,6 +20,12 @@ export function encodeWithProtobufjs(signal: Signal, message: Message): Uint8Arr
   return type.encode(type.fromObject(message)).finish();
 }
 
+/** Every field of a payload, absent ones by their default. */
+export function readWithProtobufjs(signal: Signal, payload: Uint8Array): Message {
+  const type = requestTypes[signal];
+  return type.toObject(type.decode(payload), { longs: String, bytes: String, defaults: true });
+}
+
 export function protobufjsAccepts(signal: Signal, payload: Uint8Array): boolean {
   try {
     requestTypes[signal].decode(payload);

@@ -1,6 +1,6 @@
 /**
- * OTLP over gRPC: one request, one honest answer. The library's exporters are not used because they report a
- * partial success as success, never retry, and let the reconnect delay grow to two minutes.
+ * OTLP over gRPC. The library's exporters are not used because they report a partial success as success, never retry,
+ * and let the reconnect delay grow to two minutes.
  */
 
 import {
@@ -11,21 +11,10 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
-import { type Rejected, rejectedIn } from './encode.ts';
-import type { EndpointSettings, SignalKind } from './settings.ts';
-
-export type Delivery =
-  | { readonly kind: 'accepted'; readonly rejected: Rejected }
-  /** The collector will never take these bytes. */
-  | { readonly kind: 'refused'; readonly error: string }
-  /** To be sent again; tooMuch: perhaps in smaller pieces. */
-  | { readonly kind: 'failed'; readonly error: string; readonly tooMuch: boolean };
-
-export interface Exporter<Request = Uint8Array> {
-  readonly endpoint: string;
-  send(request: Request): Promise<Delivery>;
-  close(): void;
-}
+import { statusIn } from '../otlp/answer.ts';
+import type { SignalKind } from '../signals.ts';
+import type { EndpointSettings } from './endpoint.ts';
+import { acceptedBy, type Delivery, type Exporter } from './exporter.ts';
 
 const RECONNECT_DELAY_MS_MIN = 200;
 const RECONNECT_DELAY_MS_MAX = 2_000;
@@ -41,7 +30,7 @@ const methods: Record<SignalKind, string> = {
 
 export class GrpcExporter implements Exporter {
   readonly endpoint: string;
-  readonly #signal: SignalKind;
+  readonly #method: string;
   readonly #settings: EndpointSettings;
   readonly #metadata = new Metadata();
   readonly #nowMs: () => number;
@@ -49,7 +38,7 @@ export class GrpcExporter implements Exporter {
 
   constructor(signal: SignalKind, settings: EndpointSettings, nowMs: () => number) {
     this.endpoint = settings.url;
-    this.#signal = signal;
+    this.#method = methods[signal];
     this.#settings = settings;
     this.#nowMs = nowMs;
     for (const [name, value] of Object.entries(settings.headers)) this.#metadata.set(name, value);
@@ -60,31 +49,20 @@ export class GrpcExporter implements Exporter {
     const deadline = this.#nowMs() + this.#settings.timeoutMs;
     const { promise, resolve } = Promise.withResolvers<Delivery>();
     this.#client.makeUnaryRequest(
-      methods[this.#signal],
+      this.#method,
       (value: Uint8Array) => Buffer.from(value.buffer, value.byteOffset, value.byteLength),
       (value: Buffer) => value,
       bytes,
       this.#metadata,
       { deadline },
-      (error, answer) => resolve(error === null ? this.#accepted(answer) : this.#failed(error)),
+      (error, answer) =>
+        resolve(error === null ? acceptedBy(this.endpoint, answer ?? new Uint8Array()) : this.#failed(error)),
     );
     return promise;
   }
 
   close(): void {
     this.#client.close();
-  }
-
-  #accepted(answer: Buffer | undefined): Delivery {
-    try {
-      return { kind: 'accepted', rejected: rejectedIn(this.#signal, answer ?? new Uint8Array()) };
-    } catch {
-      return {
-        kind: 'failed',
-        error: `${this.endpoint} answers, but not in the language of OTLP`,
-        tooMuch: false,
-      };
-    }
   }
 
   #failed(error: ServiceError): Delivery {
@@ -95,7 +73,13 @@ export class GrpcExporter implements Exporter {
     if (error.code === status.INVALID_ARGUMENT) return { kind: 'refused', error: words };
     // Nothing tells a dead connection from a slow collector: the next attempt starts on a new one.
     if (error.code === status.DEADLINE_EXCEEDED) this.#reconnect();
-    return { kind: 'failed', error: words, tooMuch: error.code === status.RESOURCE_EXHAUSTED };
+    const [details] = error.metadata.get('grpc-status-details-bin');
+    return {
+      kind: 'failed',
+      error: words,
+      tooMuch: error.code === status.RESOURCE_EXHAUSTED,
+      retryAfterMs: Buffer.isBuffer(details) ? statusIn(details)?.retryAfterMs : undefined,
+    };
   }
 
   #reconnect(): void {
@@ -104,12 +88,12 @@ export class GrpcExporter implements Exporter {
   }
 }
 
-function connect({ target, tls, gzip }: EndpointSettings): Client {
+function connect({ url, tls, gzip }: EndpointSettings): Client {
   const security =
     tls === undefined
       ? credentials.createInsecure()
       : credentials.createSsl(tls.rootCertificate, tls.clientKey, tls.clientCertificate);
-  return new Client(target, security, {
+  return new Client(targetOf(url), security, {
     'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': RECONNECT_DELAY_MS_MIN,
     'grpc.max_reconnect_backoff_ms': RECONNECT_DELAY_MS_MAX,
@@ -117,4 +101,11 @@ function connect({ target, tls, gzip }: EndpointSettings): Client {
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     ...(gzip ? { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip } : {}),
   });
+}
+
+/** gRPC wants host and port, and has its own name for a socket in the file system. */
+function targetOf(url: string): string {
+  if (url.startsWith('unix:')) return url;
+  const { protocol, hostname, port } = new URL(url);
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }

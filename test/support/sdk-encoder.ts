@@ -1,7 +1,4 @@
-/**
- * From what the projection says to the bytes of OTLP requests, and from the answers to how many items were not
- * taken. Everything that leaves the process goes through here, and so through the attribute allow-list.
- */
+/** The encoder as the OpenTelemetry SDK for JavaScript has it: the oracle of our own, and what its speed is held against. */
 
 import { SeverityNumber, SpanKind, SpanStatusCode, TraceFlags, ValueType } from '@opentelemetry/api';
 import {
@@ -14,11 +11,10 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Micros } from '#core/ids.ts';
-import { allowed, typed } from './attributes.ts';
-import { boundsOf } from './catalogue/spec.ts';
-import type { MetricReading } from './metrics.ts';
-import type { LogData, Severity, SpanData, SpanRef } from './projected.ts';
-import type { SignalKind } from './settings.ts';
+import { allowed, typed } from '#telemetry/attributes.ts';
+import { boundsOf } from '#telemetry/catalogue/spec.ts';
+import type { MetricReading } from '#telemetry/metrics.ts';
+import type { LogData, Severity, SpanData, SpanRef } from '#telemetry/projected.ts';
 
 type HrTime = [number, number];
 
@@ -40,7 +36,7 @@ const severities: Record<Severity, SeverityNumber> = {
   fatal: SeverityNumber.FATAL,
 };
 
-export class Encoder {
+export class SdkEncoder {
   readonly #resource: Resource;
 
   constructor(resource: Readonly<Record<string, string>>) {
@@ -67,30 +63,6 @@ export class Encoder {
         scopeMetrics: [{ scope, metrics }],
       }),
     );
-  }
-}
-
-/** What the collector did not take of a request that it accepted otherwise. */
-export interface Rejected {
-  readonly count: number;
-  readonly message: string;
-}
-
-/** @throws an error of the serialiser if the answer is not OTLP. */
-export function rejectedIn(signal: SignalKind, answer: Uint8Array): Rejected {
-  switch (signal) {
-    case 'traces': {
-      const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(answer);
-      return { count: partialSuccess?.rejectedSpans ?? 0, message: partialSuccess?.errorMessage ?? '' };
-    }
-    case 'metrics': {
-      const { partialSuccess } = ProtobufMetricsSerializer.deserializeResponse(answer);
-      return { count: partialSuccess?.rejectedDataPoints ?? 0, message: partialSuccess?.errorMessage ?? '' };
-    }
-    case 'logs': {
-      const { partialSuccess } = ProtobufLogsSerializer.deserializeResponse(answer);
-      return { count: partialSuccess?.rejectedLogRecords ?? 0, message: partialSuccess?.errorMessage ?? '' };
-    }
   }
 }
 
