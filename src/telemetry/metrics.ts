@@ -8,7 +8,8 @@
 import type { Micros } from '#core/ids.ts';
 import { labelValues } from './attributes.ts';
 import { boundsOf, type MetricLabel, type MetricSpec } from './catalogue/spec.ts';
-import { factMetrics, type MetricName, type MetricUpdate, metrics } from './catalogue.ts';
+import { factMetrics, type MetricName, metrics } from './catalogue.ts';
+import type { Exemplar, Measured } from './projected.ts';
 
 export interface HistogramValue {
   count: number;
@@ -17,9 +18,16 @@ export interface HistogramValue {
   readonly buckets: number[];
 }
 
+/** A value with the span in which it was measured. */
+export interface MeasuredValue extends Exemplar {
+  readonly value: number;
+}
+
 interface Series {
   readonly labels: Readonly<Record<string, string>>;
   value: number | HistogramValue;
+  /** Of a histogram: the newest value of each bucket since the last export. */
+  readonly exemplars: Map<number, MeasuredValue>;
 }
 
 export interface MetricReading {
@@ -66,11 +74,13 @@ export class Metrics {
   }
 
   /** Adds to totals and histograms; replaces the value of a gauge. */
-  add({ metric, value, labels }: MetricUpdate): void {
+  add({ metric, value, labels, exemplar }: Measured): void {
     const series = this.#find(metric, labels);
     const spec: MetricSpec = metrics[metric];
-    if (typeof series.value !== 'number') observe(series.value, value, boundsOf(spec));
-    else if (spec.instrument === 'gauge') series.value = value;
+    if (typeof series.value !== 'number') {
+      const bucket = observe(series.value, value, boundsOf(spec));
+      if (exemplar !== undefined) series.exemplars.set(bucket, { ...exemplar, value });
+    } else if (spec.instrument === 'gauge') series.value = value;
     else series.value += value;
   }
 
@@ -81,6 +91,13 @@ export class Metrics {
       since: name in factMetrics ? this.since : this.#startedAt,
       series: [...series.values()],
     }));
+  }
+
+  /** After an export: each is told once. */
+  forgetExemplars(): void {
+    for (const series of this.#series.values()) {
+      for (const { exemplars } of series.values()) exemplars.clear();
+    }
   }
 
   totals(): MetricTotals {
@@ -108,7 +125,7 @@ export class Metrics {
         this.#valuesOf(label).map((value) => ({ ...before, [label]: value })),
       );
     }
-    return new Map(combinations.map((one) => [keyOf(spec.labels, one), { labels: one, value: zero(spec) }]));
+    return new Map(combinations.map((one) => [keyOf(spec.labels, one), seriesOf(spec, one)]));
   }
 
   #find(name: MetricName, values: LabelValues): Series {
@@ -121,10 +138,10 @@ export class Metrics {
     const key = keyOf(spec.labels, known);
     const other = all.get(key);
     if (other !== undefined) return other;
-    if (all.size < SPARSE_SERIES_MAX) return open(all, key, { labels: known, value: zero(spec) });
+    if (all.size < SPARSE_SERIES_MAX) return open(all, key, seriesOf(spec, known));
     const rest = Object.fromEntries(spec.labels.map((label) => [label, OTHER]));
     const restKey = keyOf(spec.labels, rest);
-    return all.get(restKey) ?? open(all, restKey, { labels: rest, value: zero(spec) });
+    return all.get(restKey) ?? open(all, restKey, seriesOf(spec, rest));
   }
 
   /** The labels with values of their lists. */
@@ -151,12 +168,19 @@ function open(all: Map<string, Series>, key: string, series: Series): Series {
   return series;
 }
 
+const seriesOf = (spec: MetricSpec, labels: Readonly<Record<string, string>>): Series => ({
+  labels,
+  value: zero(spec),
+  exemplars: new Map(),
+});
+
 const zero = (spec: MetricSpec): number | HistogramValue =>
   spec.instrument === 'histogram'
     ? { count: 0, sum: 0, buckets: new Array<number>(boundsOf(spec).length + 1).fill(0) }
     : 0;
 
-function observe(histogram: HistogramValue, value: number, bounds: readonly number[]): void {
+/** Returns the number of the bucket. */
+function observe(histogram: HistogramValue, value: number, bounds: readonly number[]): number {
   histogram.count += 1;
   histogram.sum += value;
   // Bounds are inclusive upper bounds.
@@ -166,6 +190,7 @@ function observe(histogram: HistogramValue, value: number, bounds: readonly numb
     bucket += 1;
   }
   histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
+  return bucket;
 }
 
 function restore(series: Series, total: MetricTotals[string] | undefined): void {

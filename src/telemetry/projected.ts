@@ -3,7 +3,7 @@
 import type { Entry, Fact, FactType } from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros, type Seq, type TraceId } from '#core/ids.ts';
 import type { AttributeValues } from './attributes.ts';
-import type { MetricUpdate, SpanName } from './catalogue.ts';
+import { type MetricUpdate, metrics, type SpanName } from './catalogue.ts';
 
 export type Severity = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -35,10 +35,29 @@ export interface LogData {
   readonly span: SpanRef | undefined;
 }
 
+/** The span in which a value was measured: the way from a metric to a trace. */
+export interface Exemplar extends SpanRef {
+  readonly at: Micros;
+}
+
+export type Measured = MetricUpdate & { readonly exemplar?: Exemplar };
+
+/** Values of histograms with the span in which they were measured; what is only counted needs none. */
+export const measuredIn = (
+  span: SpanRef | undefined,
+  at: Micros,
+  updates: readonly MetricUpdate[],
+): Measured[] =>
+  updates.map((update) =>
+    span === undefined || metrics[update.metric].instrument !== 'histogram'
+      ? update
+      : { ...update, exemplar: { traceId: span.traceId, spanId: span.spanId, at } },
+  );
+
 export interface Projected {
   readonly spans: readonly SpanData[];
   readonly logs: readonly LogData[];
-  readonly metrics: readonly MetricUpdate[];
+  readonly metrics: readonly Measured[];
 }
 
 /** What the telemetry of one fact says; the projection adds number and time. */

@@ -5,12 +5,20 @@
 
 import type { Entry, Fact, FactType } from '#core/facts.ts';
 import type { Seq } from '#core/ids.ts';
-import type { MetricUpdate } from './catalogue.ts';
 import { projectEngine } from './facts/engine.ts';
 import { projectOrders } from './facts/orders.ts';
 import { projectPositions } from './facts/positions.ts';
 import { projectSignals } from './facts/signals.ts';
-import type { Context, FactTelemetry, LogData, Projected, Projections, SpanData } from './projected.ts';
+import {
+  type Context,
+  type FactTelemetry,
+  type LogData,
+  type Measured,
+  measuredIn,
+  type Projected,
+  type Projections,
+  type SpanData,
+} from './projected.ts';
 
 const projections: Projections<FactType> = {
   ...projectEngine,
@@ -22,7 +30,7 @@ const projections: Projections<FactType> = {
 export function project(entry: Entry): Projected {
   const spans: SpanData[] = [];
   const logs: LogData[] = [];
-  const metrics: MetricUpdate[] = [];
+  const metrics: Measured[] = [];
   entry.facts.forEach((fact, index) => {
     const seq = (entry.seq + index) as Seq;
     const told = projectFact(fact, { seq, at: entry.at, entry });
@@ -37,7 +45,7 @@ export function project(entry: Entry): Projected {
     for (const span of told.spans ?? []) {
       spans.push({ ...span, attributes: { ...span.attributes, 'tradeengine.fact.seq': seq } });
     }
-    if (told.metrics !== undefined) metrics.push(...told.metrics);
+    if (told.metrics !== undefined) metrics.push(...measuredIn(told.span, entry.at, told.metrics));
   });
   return { spans, logs, metrics };
 }

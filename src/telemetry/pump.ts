@@ -6,13 +6,12 @@
 
 import type { Entry } from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
-import type { MetricUpdate } from './catalogue.ts';
 import type { Cursor } from './cursor.ts';
 import { type MetricReading, Metrics } from './metrics.ts';
 import type { Encoder } from './otlp/encoder.ts';
 import type { Chunk } from './outbox.ts';
 import type { Report } from './problem.ts';
-import type { LogData, SpanData } from './projected.ts';
+import type { LogData, Measured, SpanData } from './projected.ts';
 import { project } from './projection.ts';
 import { projectRuntime } from './runtime/projection.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
@@ -156,7 +155,7 @@ export class Pump {
     for (const record of items) {
       const told = projectRuntime(record);
       for (const update of told.metrics) this.#metrics.add(update);
-      spans.push(...(told.spans ?? []));
+      spans.push(...told.spans);
     }
     if (spans.length > 0) this.#requestSpans.push(spans);
   }
@@ -223,10 +222,10 @@ export class Pump {
     this.#canary = { fact: (seq + index) as Seq, releasedAt: at, confirmedAt: this.#parts.now() };
   }
 
-  #project(entries: readonly Entry[]): { spans: SpanData[]; logs: LogData[]; updates: MetricUpdate[] } {
+  #project(entries: readonly Entry[]): { spans: SpanData[]; logs: LogData[]; updates: Measured[] } {
     const spans: SpanData[] = [];
     const logs: LogData[] = [];
-    const updates: MetricUpdate[] = [];
+    const updates: Measured[] = [];
     for (const entry of entries) {
       try {
         const projected = project(entry);
@@ -258,7 +257,10 @@ export class Pump {
     const at = now();
     // Collectors object to metrics without points.
     const readings = this.readings().filter(({ series }) => series.length > 0);
-    await this.#senders.metrics.offer(readings, (piece) => encoder.metrics(piece, at));
+    const offered = this.#senders.metrics.offer(readings, (piece) => encoder.metrics(piece, at));
+    // They are encoded by now; what is measured while the collector answers is for the next time.
+    this.#metrics.forgetExemplars();
+    await offered;
   }
 
   /** A cursor that cannot be stored costs repetitions after the next start, and nothing now. */

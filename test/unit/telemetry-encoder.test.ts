@@ -102,6 +102,8 @@ test('log records are what the SDK would send', () => {
 test('metrics are what the SDK would send', () => {
   const metrics = new Metrics('0.1.0', 1 as Micros);
   for (const update of journalOf(3).flatMap((entry) => project(entry).metrics)) metrics.add(update);
+  // The SDK has none.
+  metrics.forgetExemplars();
   fc.assert(
     fc.property(time, fc.double({ noNaN: true }), (at, lag) => {
       metrics.add({ metric: 'tradeengine.telemetry.lag', value: lag, labels: {} });
@@ -111,6 +113,47 @@ test('metrics are what the SDK would send', () => {
     { numRuns: 20 },
   );
 });
+
+test('a histogram names the span of the newest value of each bucket, until it is told to forget', () => {
+  const metrics = new Metrics('0.1.0', 1 as Micros);
+  const measured = (value: number, at: number) => ({
+    metric: 'tradeengine.latency.receive_to_decide' as const,
+    value,
+    labels: {},
+    exemplar: { traceId: 'a'.repeat(32) as TraceId, spanId: `${at}`.padStart(16, '0'), at: at as Micros },
+  });
+  for (const one of [measured(0.003, 5), measured(0.004, 6), measured(0.3, 7)]) metrics.add(one);
+  const exemplars = () =>
+    [...exemplarsIn(own.metrics(metrics.readings(), 9 as Micros))].map(
+      ({ asDouble, timeUnixNano, spanId }) => [
+        asDouble,
+        timeUnixNano,
+        Buffer.from(spanId, 'base64').toString('hex'),
+      ],
+    );
+  assert.deepEqual(exemplars(), [
+    [0.004, '6000', '0000000000000006'],
+    [0.3, '7000', '0000000000000007'],
+  ]);
+  metrics.forgetExemplars();
+  assert.deepEqual(exemplars(), []);
+});
+
+interface WireExemplar {
+  readonly asDouble: number;
+  readonly timeUnixNano: string;
+  readonly spanId: string;
+}
+
+/** Wherever they stand in the request. */
+function* exemplarsIn(bytes: Uint8Array): Generator<WireExemplar> {
+  const parts: unknown[] = [readWithProtobufjs('metrics', bytes)];
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (typeof part !== 'object' || part === null) continue;
+    if ('asDouble' in part && 'spanId' in part) yield part as WireExemplar;
+    else parts.push(...Object.values(part).reverse());
+  }
+}
 
 test('a whole journal is what the SDK would send', () => {
   const told = journalOf(50).map(project);

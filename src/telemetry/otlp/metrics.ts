@@ -4,13 +4,14 @@ import type { PbfWriter } from 'pbf';
 import type { Micros } from '#core/ids.ts';
 import { typed } from '../attributes.ts';
 import { boundsOf, type Instrument } from '../catalogue/spec.ts';
-import type { HistogramValue, MetricReading } from '../metrics.ts';
+import type { HistogramValue, MeasuredValue, MetricReading } from '../metrics.ts';
 import {
   beginMessage,
   endMessage,
   writeAttributes,
   writeCount,
   writeDouble,
+  writeId,
   writeNumber,
   writeText,
   writeTime,
@@ -30,7 +31,7 @@ export function writeMetric(
   writeText(pbf, 2, spec.meaning);
   writeText(pbf, 3, spec.unit);
   const data = beginMessage(pbf, dataFields[spec.instrument]);
-  for (const { labels, value } of series) {
+  for (const { labels, value, exemplars } of series) {
     if ((typeof value === 'object') !== (spec.instrument === 'histogram')) {
       throw new Error(`${spec.instrument} ${name} holds a ${typeof value}`);
     }
@@ -42,6 +43,7 @@ export function writeMetric(
       writeLabels(pbf, 7, labels);
     } else {
       writeBuckets(pbf, value, boundsOf(spec));
+      for (const exemplar of exemplars.values()) writeExemplar(pbf, 8, exemplar);
       writeLabels(pbf, 9, labels);
     }
     endMessage(pbf, point);
@@ -56,6 +58,15 @@ export function writeMetric(
 function writeLabels(pbf: PbfWriter, field: number, labels: Readonly<Record<string, string>>): void {
   const values = Object.entries(labels).map(([name, value]) => [name, typed(name, value)]);
   writeAttributes(pbf, field, Object.fromEntries(values));
+}
+
+function writeExemplar(pbf: PbfWriter, field: number, { at, value, traceId, spanId }: MeasuredValue): void {
+  const exemplar = beginMessage(pbf, field);
+  writeTime(pbf, 2, at);
+  writeDouble(pbf, 3, value);
+  writeId(pbf, 4, spanId);
+  writeId(pbf, 5, traceId);
+  endMessage(pbf, exemplar);
 }
 
 function writeBuckets(

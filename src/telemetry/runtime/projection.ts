@@ -3,7 +3,7 @@
 import type { AttributeValues, LabelName, LabelValue } from '../attributes.ts';
 import type { MetricName, MetricUpdate, metrics, RequestSpanName } from '../catalogue.ts';
 import { receiveSpanId, requestSpanId, submitSpanId } from '../identity.ts';
-import { type SpanData, secondsBetween } from '../projected.ts';
+import { measuredIn, type Projected, type SpanData, secondsBetween } from '../projected.ts';
 import type { RecordOf, RuntimeRecord } from './records.ts';
 
 interface Told {
@@ -130,10 +130,12 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
   },
 };
 
-export function projectRuntime(record: RuntimeRecord): Told {
+export function projectRuntime(record: RuntimeRecord): Pick<Projected, 'spans' | 'metrics'> {
   // The table pairs each kind with a function of that kind's record, which TypeScript cannot follow through an index.
   const projection = projections[record.kind] as (record: RuntimeRecord) => Told;
-  return projection(record);
+  const { spans = [], metrics } = projection(record);
+  const [span] = spans;
+  return { spans, metrics: span === undefined ? metrics : measuredIn(span, span.end, metrics) };
 }
 
 function clientSpans(
