@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { backlog } from './backlog.ts';
 import { encoding } from './encoding.ts';
 import type { Figures } from './figure.ts';
 import { latency } from './latency.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   telemetry,
   encoding,
   outage,
+  backlog,
   slope,
 };
 
