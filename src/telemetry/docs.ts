@@ -4,11 +4,12 @@ import { attributes } from './attributes.ts';
 import { latencyBoundsSeconds, type MetricSpec } from './catalogue/spec.ts';
 import { factEvents, factMetrics, processEvents, requestSpans, runtimeMetrics, spans } from './catalogue.ts';
 import { prometheusName } from './prometheus.ts';
+import { RESOURCE_VALUE_LENGTH_MAX, resourceAttributes } from './resource.ts';
 
 export function telemetryDocs(): string {
   return `${[
     '# Telemetry',
-    'Generated from `src/telemetry/catalogue.ts` and `src/telemetry/attributes.ts`. Do not edit.',
+    'Generated from `src/telemetry/catalogue.ts`, `attributes.ts` and `resource.ts`. Do not edit.',
     'Every fact of the journal becomes one log record, and some become spans and metric updates. Names and ids are the same however often a fact is sent.',
     '## Metrics',
     `Histograms in seconds have the upper bounds ${latencyBoundsSeconds.join(', ')}. In Prometheus the dots of a label become underscores. \`/metrics\` shows the same values under the Prometheus names.`,
@@ -29,6 +30,16 @@ export function telemetryDocs(): string {
     table(
       ['Event', 'Meaning'],
       Object.entries({ ...factEvents, ...processEvents }).map(([name, meaning]) => [code(name), meaning]),
+    ),
+    '## Resource',
+    `Who speaks: on all spans, metrics and log records, and as labels of profiles. A Kubernetes manifest fills the \`K8S_*\` variables by the downward API. \`OTEL_RESOURCE_ATTRIBUTES\` wins over all of these and may add more, and \`OTEL_SERVICE_NAME\` wins over it. Values are cut at ${RESOURCE_VALUE_LENGTH_MAX} characters.`,
+    table(
+      ['Attribute', 'Variable', 'Otherwise'],
+      Object.entries(resourceAttributes).map(([name, { variable, fallback }]) => [
+        code(name),
+        variable === undefined ? '' : code(variable),
+        fallback?.meaning ?? 'absent',
+      ]),
     ),
     '## Attributes',
     'Nothing else leaves the process. Decimals are text, so that they stay exact; times are UTC.',

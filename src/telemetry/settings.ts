@@ -3,20 +3,16 @@
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 
-import {
-  ATTR_SERVICE_INSTANCE_ID,
-  ATTR_SERVICE_NAME,
-  ATTR_SERVICE_VERSION,
-} from '@opentelemetry/semantic-conventions';
 import { type EndpointSettings, endpointOf } from './export/endpoint.ts';
 import { type ProfileSettings, profileSettingsOf } from './profiles/settings.ts';
+import { type Program, type Resource, resourceOf } from './resource.ts';
 import { type SignalKind, signals } from './signals.ts';
-import { durationMs, type Environment, isTrue, pairsOf, SettingError, variable } from './variables.ts';
+import { durationMs, type Environment, isTrue, SettingError, variable } from './variables.ts';
 
 export interface TelemetrySettings {
   /** A signal without an endpoint is not exported. */
   readonly endpoints: Readonly<Record<SignalKind, EndpointSettings | undefined>>;
-  readonly resource: Readonly<Record<string, string>>;
+  readonly resource: Resource;
   readonly metricIntervalMs: number;
   /** Undefined where the process is not profiled. */
   readonly profiles: ProfileSettings | undefined;
@@ -27,15 +23,11 @@ export type SettingsResult =
   | { readonly kind: 'off' }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
-const SERVICE_NAME = 'petrosa-tradeengine';
 /** The standard's default is a minute, which is long for a page that is watched. */
 const METRIC_INTERVAL_MS = 10_000;
 const INTERVAL_MS_MIN = 100;
 
-export function readTelemetrySettings(
-  env: Environment,
-  about: { readonly version: string; readonly instanceId: string },
-): SettingsResult {
+export function readTelemetrySettings(env: Environment, program: Program): SettingsResult {
   if (isTrue(variable(env, 'OTEL_SDK_DISABLED'))) return { kind: 'off' };
   const problems: string[] = [];
   const attempt = <T>(read: () => T, fallback: T): T => {
@@ -54,7 +46,7 @@ export function readTelemetrySettings(
       metrics: attempt(() => endpointOf('metrics', env), undefined),
       logs: attempt(() => endpointOf('logs', env), undefined),
     },
-    resource: attempt(() => resourceOf(env, about), {}),
+    resource: attempt(() => resourceOf(env, program), {}),
     metricIntervalMs: attempt(
       () => durationMs(interval, METRIC_INTERVAL_MS, INTERVAL_MS_MIN),
       METRIC_INTERVAL_MS,
@@ -64,18 +56,4 @@ export function readTelemetrySettings(
   if (problems.length > 0) return { kind: 'wrong', problems };
   const off = signals.every((signal) => settings.endpoints[signal] === undefined);
   return off ? { kind: 'off' } : { kind: 'on', settings };
-}
-
-function resourceOf(
-  env: Environment,
-  { version, instanceId }: { readonly version: string; readonly instanceId: string },
-): Record<string, string> {
-  const name = variable(env, 'OTEL_SERVICE_NAME').value;
-  return {
-    [ATTR_SERVICE_NAME]: SERVICE_NAME,
-    [ATTR_SERVICE_VERSION]: version,
-    [ATTR_SERVICE_INSTANCE_ID]: instanceId,
-    ...pairsOf(variable(env, 'OTEL_RESOURCE_ATTRIBUTES')),
-    ...(name === undefined ? {} : { [ATTR_SERVICE_NAME]: name }),
-  };
 }

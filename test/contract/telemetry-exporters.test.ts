@@ -87,12 +87,12 @@ for (const protocol of ['grpc', 'http/protobuf'] as const) {
       await finish();
       assertComplete(collector, entries);
       assert.equal(cursor.state?.seq, headOf(entries));
-      assert.deepEqual(collector.resource, {
-        'service.name': 'petrosa-tradeengine',
-        'service.version': '9',
-        'service.instance.id': 'test-1',
-        'deployment.environment.name': 'test',
-      });
+      const { resource } = collector;
+      assert.equal(resource['service.name'], 'petrosa-tradeengine');
+      assert.equal(resource['service.version'], '9');
+      assert.equal(resource['service.instance.id'], 'test-1');
+      assert.equal(resource['deployment.environment.name'], 'test');
+      assert.equal(resource['process.pid'], process.pid);
       assert.equal(collector.headers['authorization'], 'Basic abc');
       const root = collector.spans.find((span) => span.name === 'signal receive');
       assert.equal(root?.parentSpanId, '00f067aa0ba902b7');

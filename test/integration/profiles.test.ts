@@ -106,7 +106,7 @@ test('wall, CPU time and heap arrive, and the samples say in which span they wer
   );
   assert.match(
     wall.query['name'] ?? '',
-    /^petrosa-tradeengine\{service_instance_id=test-1,service_version=0\.1\.0\}$/,
+    /^petrosa-tradeengine\{.*\bservice_instance_id=test-1,service_version=0\.1\.0\}$/,
   );
   assert.equal(wall.query['format'], 'pprof');
   assert.equal(wall.path, '/ingest');

@@ -15,6 +15,7 @@ import { allowed, typed } from '#telemetry/attributes.ts';
 import { boundsOf } from '#telemetry/catalogue/spec.ts';
 import type { MetricReading } from '#telemetry/metrics.ts';
 import type { LogData, Severity, SpanData, SpanRef } from '#telemetry/projected.ts';
+import type { Resource as OwnResource } from '#telemetry/resource.ts';
 
 type HrTime = [number, number];
 
@@ -39,7 +40,7 @@ const severities: Record<Severity, SeverityNumber> = {
 export class SdkEncoder {
   readonly #resource: Resource;
 
-  constructor(resource: Readonly<Record<string, string>>) {
+  constructor(resource: OwnResource) {
     this.#resource = resourceFromAttributes(resource);
   }
 

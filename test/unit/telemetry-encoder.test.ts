@@ -18,7 +18,11 @@ import { readWithProtobufjs } from '#test/support/observatory/messages.ts';
 import { SdkEncoder } from '#test/support/sdk-encoder.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
 
-const resource = { 'service.name': 'petrosa-tradeengine', 'deployment.environment.name': 'tést' };
+const resource = {
+  'service.name': 'petrosa-tradeengine',
+  'deployment.environment.name': 'tést',
+  'process.pid': 4_711,
+};
 const own = new Encoder(resource);
 const sdk = new SdkEncoder(resource);
 

@@ -1,6 +1,7 @@
 /** The OTEL_* variables: standard meaning, and a named problem for each value that cannot be used. */
 
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { readTelemetrySettings } from '#telemetry/settings.ts';
 import type { Environment } from '#telemetry/variables.ts';
@@ -114,6 +115,69 @@ test('the service name variable wins over the resource attributes', () => {
   assert.equal(resource['service.name'], 'mine');
   assert.equal(resource['k8s.pod.name'], 'p-1');
   assert.equal(resource['service.version'], '1.2.3');
+});
+
+test('the resource says which program speaks, where it runs and for what', () => {
+  const resource = on({}).resource;
+  assert.deepEqual(resource, {
+    'service.name': 'petrosa-tradeengine',
+    'service.version': '1.2.3',
+    'service.instance.id': 'pod-1',
+    'deployment.environment.name': 'paper',
+    'host.name': hostname(),
+    'os.type': resource['os.type'],
+    'process.pid': process.pid,
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.version.slice(1),
+  });
+  assert.match(String(resource['os.type']), /^[a-z]+$/);
+});
+
+test('what a manifest fills in is in the resource, and blank is not', () => {
+  const { resource } = on({
+    DEPLOYMENT_ENVIRONMENT: 'staging',
+    K8S_NAMESPACE_NAME: 'petrosa-apps',
+    K8S_DEPLOYMENT_NAME: 'petrosa-tradeengine',
+    K8S_POD_NAME: 'petrosa-tradeengine-0',
+    K8S_POD_UID: 'c0ffee',
+    K8S_CONTAINER_NAME: ' ',
+    K8S_NODE_NAME: 'node-1',
+  });
+  const told = Object.entries(resource).filter(([name]) => /^(?:k8s|deployment)\./.test(name));
+  assert.deepEqual(Object.fromEntries(told), {
+    'deployment.environment.name': 'staging',
+    'k8s.namespace.name': 'petrosa-apps',
+    'k8s.deployment.name': 'petrosa-tradeengine',
+    'k8s.pod.name': 'petrosa-tradeengine-0',
+    'k8s.pod.uid': 'c0ffee',
+    'k8s.node.name': 'node-1',
+  });
+});
+
+test('the resource attributes variable wins over all that the engine knows by itself, and adds', () => {
+  const { resource } = on({
+    K8S_POD_NAME: 'a',
+    K8S_NODE_NAME: 'b',
+    DEPLOYMENT_ENVIRONMENT: 'c',
+    OTEL_RESOURCE_ATTRIBUTES: 'k8s.pod.name=A,deployment.environment.name=C,host.name=D,team=E',
+  });
+  assert.equal(resource['k8s.pod.name'], 'A');
+  assert.equal(resource['k8s.node.name'], 'b');
+  assert.equal(resource['deployment.environment.name'], 'C');
+  assert.equal(resource['host.name'], 'D');
+  assert.equal(resource['team'], 'E');
+});
+
+test('no value of the resource is longer than 255 characters, wherever it comes from', () => {
+  const long = 'x'.repeat(1_000);
+  const { resource } = on({
+    K8S_POD_NAME: long,
+    OTEL_RESOURCE_ATTRIBUTES: `team=${long}`,
+    OTEL_SERVICE_NAME: long,
+  });
+  for (const name of ['k8s.pod.name', 'team', 'service.name']) {
+    assert.equal(resource[name], long.slice(0, 255), name);
+  }
 });
 
 test('it is off when the SDK is disabled or no signal is exported', () => {

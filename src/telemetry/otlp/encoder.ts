@@ -7,10 +7,11 @@ import { PbfWriter } from 'pbf';
 import type { Micros } from '#core/ids.ts';
 import type { MetricReading } from '../metrics.ts';
 import type { LogData, SpanData } from '../projected.ts';
+import type { Resource } from '../resource.ts';
 import { writeLog } from './logs.ts';
 import { writeMetric } from './metrics.ts';
 import { writeSpan } from './spans.ts';
-import { beginMessage, endMessage, writeText, writeTextPairs } from './wire.ts';
+import { beginMessage, endMessage, writePairs, writeText } from './wire.ts';
 
 const SCOPE = 'petrosa-tradeengine';
 /** What most requests fit in, so that they are seldom moved while they grow. */
@@ -20,8 +21,8 @@ export class Encoder {
   readonly #resource: Uint8Array;
   readonly #scope: Uint8Array;
 
-  constructor(resource: Readonly<Record<string, string>>) {
-    this.#resource = message((pbf) => writeTextPairs(pbf, 1, resource));
+  constructor(resource: Resource) {
+    this.#resource = message((pbf) => writePairs(pbf, 1, resource));
     this.#scope = message((pbf) => writeText(pbf, 1, SCOPE));
   }
 

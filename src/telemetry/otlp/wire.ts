@@ -6,6 +6,7 @@
 import { PbfWriter } from 'pbf';
 import type { Micros } from '#core/ids.ts';
 import { type AttributeValue, allowedValue } from '../attributes.ts';
+import type { Resource } from '../resource.ts';
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -138,8 +139,8 @@ export function writeAttributes(
   }
 }
 
-/** Written as they are, for what the operator sets. */
-export function writeTextPairs(pbf: PbfWriter, field: number, pairs: Readonly<Record<string, string>>): void {
+/** Written as they are: what the operator sets is on no list. */
+export function writePairs(pbf: PbfWriter, field: number, pairs: Resource): void {
   for (const [name, value] of Object.entries(pairs)) {
     const start = beginMessage(pbf, field);
     writeText(pbf, 1, name);

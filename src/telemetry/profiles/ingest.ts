@@ -7,6 +7,7 @@
 import { gzipSync } from 'node:zlib';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import type { Resource } from '../resource.ts';
 import type { TakenProfile } from './profiler.ts';
 
 export interface IngestRequest {
@@ -20,10 +21,7 @@ const SAMPLES_PER_SECOND = 100;
 const MICROS_PER_SECOND = MICROS_PER_MS * 1000;
 
 /** Compresses in the calling thread: that of telemetry has nothing else that hurries. */
-export function ingestRequest(
-  { from, until, pprof }: TakenProfile,
-  resource: Readonly<Record<string, string>>,
-): IngestRequest {
+export function ingestRequest({ from, until, pprof }: TakenProfile, resource: Resource): IngestRequest {
   const body = gzipSync(pprof);
   const query = new URLSearchParams({
     name: applicationOf(resource),
@@ -39,12 +37,12 @@ export function ingestRequest(
 const secondsOf = (at: Micros): number => Math.floor(at / MICROS_PER_SECOND);
 
 /** name{label=value,...}; Pyroscope makes service_name of the name. */
-function applicationOf(resource: Readonly<Record<string, string>>): string {
+function applicationOf(resource: Resource): string {
   const { [ATTR_SERVICE_NAME]: service = 'unknown_service', ...others } = resource;
   const labels = Object.entries(others)
-    .map(([name, value]) => `${labelName(name)}=${labelValue(value)}`)
+    .map(([name, value]) => `${labelName(name)}=${labelValue(String(value))}`)
     .sort();
-  return `${service.replaceAll(/[^\w./-]/g, '_')}{${labels.join(',')}}`;
+  return `${String(service).replaceAll(/[^\w./-]/g, '_')}{${labels.join(',')}}`;
 }
 
 const labelName = (name: string): string => name.replaceAll(/\W/g, '_').replace(/^(?=\d)/, '_');

@@ -4,6 +4,7 @@
  */
 
 import type { Metrics } from '../metrics.ts';
+import type { Resource } from '../resource.ts';
 import type { Sender, SignalStatus } from '../sender.ts';
 import { type IngestRequest, ingestRequest } from './ingest.ts';
 import type { TakenProfile } from './profiler.ts';
@@ -19,13 +20,13 @@ const QUEUE_LENGTH_MAX = 24;
 export class ProfileQueue {
   readonly #sender: Sender<IngestRequest>;
   readonly #metrics: Metrics;
-  readonly #resource: Readonly<Record<string, string>>;
+  readonly #resource: Resource;
   readonly #stopping = new AbortController();
   readonly #waiting: IngestRequest[] = [];
   #delivering: Promise<void> | undefined;
   #dropped = 0;
 
-  constructor(sender: Sender<IngestRequest>, metrics: Metrics, resource: Readonly<Record<string, string>>) {
+  constructor(sender: Sender<IngestRequest>, metrics: Metrics, resource: Resource) {
     this.#sender = sender;
     this.#metrics = metrics;
     this.#resource = resource;
