@@ -6,8 +6,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { at, eventually, temporaryDirectory } from '#test/support/observatory/running.ts';
+import { at, temporaryDirectory } from '#test/support/observatory/running.ts';
 import { logsOf, type Story, storyTraceId, tracesOf } from '#test/support/observatory/story.ts';
+import { until } from '#test/support/until.ts';
 
 const main = join(import.meta.dirname, '../../src/observatory/main.ts');
 const startDeadlineMs = 15_000;
@@ -140,16 +141,16 @@ describe('observatory process', () => {
     assert.ok(stored.length > 5 && stored.length < sendsMax, `${stored.length} stored before it was full`);
     assert.equal(at(await get(started, '/health'), 'status'), 'failing');
     // DuckDB tries to write a checkpoint meanwhile, which fails too and must not be the end.
-    await eventually(
+    await until(
       'a failed checkpoint',
       async () => {
         const failure = String(at(await get(started, '/health'), 'store', 'lastFailure'));
-        return /checkpoint/i.test(failure) ? true : undefined;
+        return /checkpoint/i.test(failure);
       },
       20_000,
     );
     execFileSync('prlimit', ['--pid', String(started.child.pid), '--fsize=unlimited:']);
-    await eventually('room', async () => ((await send(started, padded())) ? true : undefined));
+    await until('room', () => send(started, padded()));
     stored.push(number);
     assert.equal(at(await get(started, '/health'), 'status'), 'ok');
     for (const each of stored) {

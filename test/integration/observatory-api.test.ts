@@ -1,8 +1,9 @@
 // Goal: the API answers what its documentation says, and refuses every other question with a stable code.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { at, eventually, type Running, runObservatory } from '#test/support/observatory/running.ts';
+import { at, type Running, runObservatory } from '#test/support/observatory/running.ts';
 import { logsOf, type Story, spanIdOf, storyTraceId, tracesOf } from '#test/support/observatory/story.ts';
+import { until } from '#test/support/until.ts';
 
 const baseNs = 1_763_900_000_000_000_000n;
 const minuteNs = 60_000_000_000n;
@@ -244,7 +245,7 @@ describe('observatory API', () => {
     })().catch(() => 'aborted');
     const story = { traceId: storyTraceId(5), signalId: 'sig-5', atNs: baseNs + 9n * minuteNs };
     await running.send('traces', tracesOf(story));
-    await eventually('an event', () => (heard.includes('event: stored') ? true : undefined));
+    await until('an event', () => heard.includes('event: stored'));
     assert.match(heard, /data: {"spans":5,"logs":0,"points":0,"profiles":0}/);
     aborting.abort();
     await listening;

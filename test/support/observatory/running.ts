@@ -47,20 +47,6 @@ export async function runObservatory(options: Partial<ObservatoryOptions> = {}):
   };
 }
 
-export async function eventually<Value>(
-  what: string,
-  attempt: () => Promise<Value | undefined> | Value | undefined,
-  deadlineMs = 5_000,
-): Promise<Value> {
-  const endMs = performance.now() + deadlineMs;
-  for (;;) {
-    const value = await attempt();
-    if (value !== undefined) return value;
-    if (performance.now() > endMs) assert.fail(`${what} did not happen within ${deadlineMs} ms`);
-    await new Promise((resume) => setTimeout(resume, 20));
-  }
-}
-
 /** Follows a path of keys and indexes into an answer, failing with the answer when it leads nowhere. */
 export function at(value: unknown, ...path: (string | number)[]): unknown {
   let current = value;
