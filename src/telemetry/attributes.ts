@@ -163,7 +163,7 @@ export const attributes = {
   'tradeengine.telemetry.endpoint': text('Where telemetry is sent.'),
   'tradeengine.telemetry.failure': oneOf(
     ['retried', 'rejected', 'dropped'],
-    'retried: the request is sent again; rejected: the collector will never take the items; dropped: newer ones took their place while it took none.',
+    'retried: the request is sent again; rejected: the collector will never take the items; dropped: too many waited while it took none.',
   ),
   'pyroscope.profile.id': text('The span_id that the samples of this work carry in profiles.'),
   'service.version': text('The version of the running program.'),

@@ -28,7 +28,7 @@ export type ToWorker =
   | { readonly type: 'records'; readonly records: Chunk<RuntimeRecord> }
   /** Is answered with the values of all metrics. */
   | { readonly type: 'read_metrics' }
-  | { readonly type: 'profile'; readonly profile: TakenProfile }
+  | { readonly type: 'profiles'; readonly profiles: Chunk<TakenProfile> }
   /** Delivers what is there, tries nothing twice, and ends. */
   | {
       readonly type: 'stop';

@@ -14,7 +14,7 @@ import type { FromWorker, ToWorker, WorkerStart, WorkerStatus } from './messages
 import { Outbox } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
 import { type ProcessLog, ProcessLogger } from './process-log.ts';
-import { Profiler } from './profiles/profiler.ts';
+import { Profiler, type TakenProfile } from './profiles/profiler.ts';
 import type { ProfileSettings } from './profiles/settings.ts';
 import { ProcessSampler } from './runtime/process-sampler.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
@@ -69,6 +69,8 @@ const RESTART_FORGIVEN_MS = 60_000;
 const WORKER_HEAP_MB_MAX = 128;
 const RECORDS_MAX = 8_192;
 const RECORDS_PER_MESSAGE_MAX = 1_024;
+/** What is taken while a worker is started again, which at the usual interval makes three profiles of both kinds. */
+const PROFILES_MAX = 8;
 /** Records are gathered for this long, so that handing them over costs little. */
 const GATHER_MS = 100;
 const METRICS_MS_MAX = 2_000;
@@ -135,6 +137,8 @@ class Exporting implements Telemetry {
   #restartDelayMs = RESTART_DELAY_MS_MIN;
   #enabledSaid = false;
   readonly #records = new Outbox<RuntimeRecord>(RECORDS_MAX, RECORDS_PER_MESSAGE_MAX);
+  /** Those that wait for a worker: one that runs is given each at once. */
+  readonly #profiles = new Outbox<TakenProfile>(PROFILES_MAX, PROFILES_MAX);
   #gathering = false;
   readonly #sampler = new ProcessSampler();
   readonly #looks: (() => RuntimeRecord)[] = [];
@@ -217,8 +221,10 @@ class Exporting implements Telemetry {
       intervalMs,
       now: systemMicros,
       repeatedly,
-      // Without a worker it has nowhere to go, and the next one is not far.
-      onProfile: (profile) => this.#worker?.postMessage({ type: 'profile', profile } satisfies ToWorker),
+      onProfile: (profile) => {
+        this.#profiles.push(profile);
+        this.#sendProfiles();
+      },
       report: (problem) => this.#tell(problem),
     });
   }
@@ -267,6 +273,7 @@ class Exporting implements Telemetry {
     });
     this.#sendLogs();
     this.#sendRecords();
+    this.#sendProfiles();
   }
 
   async #restart(startedAt: Micros, failure: unknown): Promise<void> {
@@ -329,6 +336,11 @@ class Exporting implements Telemetry {
     if (this.#worker === undefined || this.#stopping.signal.aborted) return;
     const records = this.#records.take();
     if (records !== undefined) this.#say({ type: 'records', records });
+  }
+
+  #sendProfiles(): void {
+    if (this.#worker === undefined || this.#profiles.queued === 0) return;
+    this.#say({ type: 'profiles', profiles: this.#profiles.takeRest() });
   }
 
   #say(message: ToWorker): void {

@@ -88,8 +88,8 @@ port.on('message', (message: ToWorker) => {
       pump.record(message.records);
       say({ type: 'records_done' });
       return;
-    case 'profile':
-      profileQueue.offer(message.profile);
+    case 'profiles':
+      profileQueue.offer(message.profiles);
       return;
     case 'read_metrics':
       say({ type: 'metrics', text: prometheusText(pump.readings()) });

@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import type { ClientOrderId, Seq, TraceId } from '#core/ids.ts';
 import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
@@ -68,6 +70,8 @@ function burnWhileDeciding(ms: number): void {
   let digest = '';
   while (performance.now() < end) digest = hash('sha256', digest, 'hex');
 }
+
+const nowNs = (): number => Date.now() * 1e6;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -138,6 +142,26 @@ test('what the server will never take is not sent again', async () => {
     return count >= 2 && count;
   });
   assert.ok(server.requests <= rejected + 2);
+});
+
+test('what is taken while the worker is started again is delivered by the next one', async () => {
+  const workers: { worker: Worker; startedAtNs: number }[] = [];
+  const keep = (message: unknown): void => {
+    workers.push({ worker: (message as { worker: Worker }).worker, startedAtNs: nowNs() });
+  };
+  subscribe('worker_threads', keep);
+  await start({ PYROSCOPE_FLUSH_INTERVAL_MS: '100' });
+  await until('a profile', () => server.walls.length > 0);
+  await workers.find(({ worker }) => worker.threadName === 'telemetry')?.worker.terminate();
+  const endedAtNs = nowNs();
+  const known = workers.length;
+  const startedAtNs = await until('the next worker', () => workers[known]?.startedAtNs);
+  unsubscribe('worker_threads', keep);
+  await until('a profile from between', () =>
+    server.walls.some(
+      ({ profile: { timeNs, durationNs } }) => timeNs > endedAtNs && timeNs + durationNs < startedAtNs,
+    ),
+  );
 });
 
 test('the last profiles are delivered at the end', async () => {

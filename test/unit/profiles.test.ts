@@ -48,6 +48,12 @@ test('the samples of a submission, its answer and its reports carry the ids of i
   }
 });
 
+function droppedIn(metrics: Metrics) {
+  const failed = metrics.readings().find(({ name }) => name === 'tradeengine.telemetry.failed');
+  return failed?.series.find(({ labels }) => Object.values(labels).sort().join() === 'dropped,profiles')
+    ?.value;
+}
+
 test('while nobody takes profiles the newest wait, and what is dropped is counted', async () => {
   const metrics = new Metrics('0.1.0', 1 as Micros);
   const sent: string[] = [];
@@ -72,7 +78,7 @@ test('while nobody takes profiles the newest wait, and what is dropped is counte
   const queue = new ProfileQueue(sender, metrics, { 'service.name': 's' });
   for (let second = 0; second < 30; second += 1) {
     const from = (second * 1_000_000) as Micros;
-    queue.offer({ kind: 'wall', from, until: from, pprof: new Uint8Array() });
+    queue.offer({ items: [{ kind: 'wall', from, until: from, pprof: new Uint8Array() }], dropped: 0 });
   }
   // One is on its way, and twenty-four wait.
   assert.deepEqual([queue.status.queued, queue.status.dropped], [24, 5]);
@@ -80,11 +86,24 @@ test('while nobody takes profiles the newest wait, and what is dropped is counte
   await queue.stop();
   assert.deepEqual(sent, ['0', ...Array.from({ length: 24 }, (_, index) => String(index + 6))]);
   assert.equal(queue.status.exported, 25);
-  const failed = metrics.readings().find(({ name }) => name === 'tradeengine.telemetry.failed');
-  const dropped = failed?.series.find(
-    ({ labels }) => Object.values(labels).sort().join() === 'dropped,profiles',
-  );
-  assert.equal(dropped?.value, 5);
+  assert.equal(droppedIn(metrics), 5);
+});
+
+test('what was dropped on the way to the queue is counted with the rest', async () => {
+  const metrics = new Metrics('0.1.0', 1 as Micros);
+  const sender = new Sender<IngestRequest>({
+    signal: 'profiles',
+    exporter: undefined,
+    metrics,
+    now: () => 0 as Micros,
+    sleep: async () => {},
+    report: () => {},
+  });
+  const queue = new ProfileQueue(sender, metrics, {});
+  queue.offer({ items: [], dropped: 3 });
+  assert.equal(queue.status.dropped, 3);
+  assert.equal(droppedIn(metrics), 3);
+  await queue.stop();
 });
 
 test('a profile is a request of the ingest protocol', () => {

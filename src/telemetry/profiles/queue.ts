@@ -4,6 +4,7 @@
  */
 
 import type { Metrics } from '../metrics.ts';
+import type { Chunk } from '../outbox.ts';
 import type { Resource } from '../resource.ts';
 import type { Sender, SignalStatus } from '../sender.ts';
 import { type IngestRequest, ingestRequest } from './ingest.ts';
@@ -36,17 +37,10 @@ export class ProfileQueue {
     return { ...this.#sender.status, queued: this.#waiting.length, dropped: this.#dropped };
   }
 
-  offer(profile: TakenProfile): void {
-    if (this.#waiting.length >= QUEUE_LENGTH_MAX) {
-      this.#waiting.shift();
-      this.#dropped += 1;
-      this.#metrics.add({
-        metric: 'tradeengine.telemetry.failed',
-        value: 1,
-        labels: { 'tradeengine.telemetry.signal': 'profiles', 'tradeengine.telemetry.failure': 'dropped' },
-      });
-    }
-    this.#waiting.push(ingestRequest(profile, this.#resource));
+  offer({ items, dropped }: Chunk<TakenProfile>): void {
+    for (const profile of items) this.#waiting.push(ingestRequest(profile, this.#resource));
+    const old = this.#waiting.splice(0, Math.max(0, this.#waiting.length - QUEUE_LENGTH_MAX));
+    this.#countDropped(dropped + old.length);
     this.#delivering ??= this.#deliver();
   }
 
@@ -55,6 +49,16 @@ export class ProfileQueue {
     this.#stopping.abort();
     await this.#delivering;
     this.#sender.close();
+  }
+
+  #countDropped(value: number): void {
+    if (value === 0) return;
+    this.#dropped += value;
+    const labels = {
+      'tradeengine.telemetry.signal': 'profiles',
+      'tradeengine.telemetry.failure': 'dropped',
+    } as const;
+    this.#metrics.add({ metric: 'tradeengine.telemetry.failed', value, labels });
   }
 
   async #deliver(): Promise<void> {
