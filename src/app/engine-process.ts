@@ -21,6 +21,7 @@ import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
 import { Keeper } from './keeper.ts';
 import { Measurements } from './measurements.ts';
+import { ProblemLog } from './problem-log.ts';
 import { redactorOf } from './redaction.ts';
 import { journalPathIn } from './replay.ts';
 import { telemetryReportOf } from './telemetry-report.ts';
@@ -59,15 +60,16 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
     rateGate,
     recentOrders,
   });
+  const problems = new ProblemLog((record) => telemetry.log(record), recentOrders);
   const { onStage } = telemetry;
-  const keeper = makeKeeper({ config, recentOrders, rateGate, measurements, say, probe, onStage });
+  const keeper = makeKeeper({ config, recentOrders, rateGate, measurements, problems, probe, onStage });
   telemetry.watch(() => measurements.sample(keeper));
   const server = await buildServer({
     subject: subjectOf(config, keeper, recentOrders, telemetry),
     desk: keeper,
     clock: systemClock,
     onProblem: (code, detail, span) =>
-      telemetry.log({ severity: 'error', event: `api.${code}`, message: detail, ...inSpan(span) }),
+      telemetry.log({ severity: 'error', event: `api.${code}`, message: detail, span: spanRefOf(span) }),
     onRequest: measurements.onServed,
   });
   await server.listen({ host: HOST, port: config.values.TRADEENGINE_PORT });
@@ -90,17 +92,8 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
 
 type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: string, message: string) => void;
 
-/** Problems are warnings: what needs nobody informs, and what stops orders or cannot be is an error. */
-const severities: Readonly<Record<string, 'info' | 'error'>> = {
-  clock_resynchronised: 'info',
-  engine_failed: 'error',
-  engine_restarts: 'error',
-  malformed_answer: 'error',
-  malformed_message: 'error',
-};
-
-const inSpan = (span: RemoteSpan | undefined) =>
-  span === undefined ? {} : { span: { traceId: span.trace, spanId: span.parentSpan } };
+const spanRefOf = (span: RemoteSpan | undefined) =>
+  span === undefined ? undefined : { traceId: span.trace, spanId: span.parentSpan };
 
 const sayThrough =
   (telemetry: Telemetry): Say =>
@@ -156,7 +149,7 @@ interface KeeperParts {
   readonly recentOrders: RecentOrders;
   readonly rateGate: RateGate;
   readonly measurements: Measurements;
-  readonly say: Say;
+  readonly problems: ProblemLog;
   readonly probe: EngineProcessOptions['probe'];
   readonly onStage: Telemetry['onStage'];
 }
@@ -166,14 +159,12 @@ function makeKeeper({
   recentOrders,
   rateGate,
   measurements,
-  say,
+  problems,
   probe,
   onStage,
 }: KeeperParts): Keeper {
   const { values, settings, account } = config;
   const { exchange, exchangeStreams } = addresses(config);
-  const onProblem = (code: string, detail: string): void =>
-    say(severities[code] ?? 'warn', `engine.${code}`, detail);
   return new Keeper({
     account,
     version,
@@ -191,13 +182,13 @@ function makeKeeper({
         recvWindowMs: values.TRADEENGINE_RECV_WINDOW_MS,
         clock: { nowMicros: () => systemClock.now() },
         rateGate,
-        onProblem: (code, detail) => say(severities[code] ?? 'warn', `exchange.${code}`, detail),
+        onProblem: problems.ofExchange,
         observer: measurements,
       }),
     recentOrders,
     clock: systemClock,
     timers: systemTimers,
-    onProblem,
+    onProblem: problems.ofEngine,
     onCompared: measurements.onCompared,
     ...(probe === undefined ? {} : { probe }),
     ...(onStage === undefined ? {} : { onStage }),

@@ -5,7 +5,7 @@
 
 import type { RecentOrders } from '#api/recent-orders.ts';
 import type { Condition } from '#api/subject.ts';
-import type { AccountId } from '#core/ids.ts';
+import type { AccountId, ClientOrderId } from '#core/ids.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { Answer } from '#engine/answer.ts';
 import {
@@ -35,7 +35,7 @@ export interface KeeperOptions {
   readonly recentOrders: RecentOrders;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly onProblem: (code: string, detail: string) => void;
+  readonly onProblem: (code: string, detail: string, order?: ClientOrderId) => void;
   readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
   readonly onStage?: (stage: EngineStage | undefined) => void;

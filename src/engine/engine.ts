@@ -8,7 +8,14 @@ import { serialize } from 'node:v8';
 import type { Command, ReceiveSignal } from '#core/command.ts';
 import { advance } from '#core/decide.ts';
 import type { Entry, Fact } from '#core/facts.ts';
-import { type AccountId, addMs, type Micros, type Seq, type SignalKey } from '#core/ids.ts';
+import {
+  type AccountId,
+  addMs,
+  type ClientOrderId,
+  type Micros,
+  type Seq,
+  type SignalKey,
+} from '#core/ids.ts';
 import { quantity } from '#core/money.ts';
 import type { Order, OrderReport, PlannedOrder } from '#core/order.ts';
 import { ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
@@ -49,7 +56,8 @@ export interface EngineOptions {
   readonly acceptanceWindowMs: number;
   /** Hears of every entry once it is durable. */
   readonly onEntry?: (entry: Entry) => void;
-  readonly onProblem?: (code: string, detail: string) => void;
+  /** Hears of the order, too, where the problem is about one. */
+  readonly onProblem?: (code: string, detail: string, order?: ClientOrderId) => void;
   /** Hears of each comparison with the exchange. */
   readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
@@ -292,9 +300,10 @@ export class Engine {
 
   async #cancel(order: OrderRef): Promise<void> {
     const outcome = await this.#options.exchange.cancel(order);
-    if (outcome.kind === 'failed') this.#options.onProblem?.('cancel_failed', outcome.cause);
+    const { clientOrderId } = order;
+    if (outcome.kind === 'failed') this.#options.onProblem?.('cancel_failed', outcome.cause, clientOrderId);
     // Either way the order's own report tells what became of it.
-    const live = this.#state.orders.get(order.clientOrderId);
+    const live = this.#state.orders.get(clientOrderId);
     if (live !== undefined) this.#inquiries.ask(live);
   }
 

@@ -14,7 +14,7 @@ export interface ProcessLog {
   /** A name for records of the same kind. */
   readonly event: string;
   readonly attributes?: AttributeValues;
-  readonly span?: SpanRef;
+  readonly span?: SpanRef | undefined;
 }
 
 const QUEUE_LENGTH_MAX = 2_048;

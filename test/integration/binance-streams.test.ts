@@ -185,7 +185,7 @@ test('news that cannot be fetched either is a gap', async () => {
   });
   await until('a gap', () => rig.events.length === 1);
   assert.equal(rig.events[0]?.kind, 'gap');
-  assert.match(rig.problems.join(), /news_unread/);
+  assert.match(rig.problems.join(), new RegExp(`news_unread .* ${STOP}$`));
 });
 
 test('malformed market messages are problems and leave the quote as it is', async () => {

@@ -41,7 +41,7 @@ export class BinanceRig {
       positionMode: 'hedge',
       recvWindowMs: RECV_WINDOW_MS,
       clock,
-      onProblem: (code, detail) => this.problems.push(`${code} ${detail}`),
+      onProblem: (...problem) => this.problems.push(problem.join(' ')),
       ...options,
     });
     this.#adapters.push(adapter);

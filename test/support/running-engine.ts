@@ -14,7 +14,7 @@ import { MemoryJournal } from '#journal/memory.ts';
 import type { Journal } from '#journal/port.ts';
 import { InProcessExchange } from './in-process-exchange.ts';
 import { Venue } from './venue.ts';
-import { ACCEPTANCE_WINDOW_MS, fairWeather } from './weather.ts';
+import { ACCEPTANCE_WINDOW_MS, fairWeather, type Weather } from './weather.ts';
 
 const account = 'test' as AccountId;
 
@@ -36,13 +36,14 @@ export interface RunningEngine {
 export async function runEngine(
   settings: Partial<TradingSettings> = {},
   onStage: (stage: EngineStage | undefined) => void = () => {},
+  weather: Weather = fairWeather,
 ): Promise<RunningEngine> {
   const venue = new Venue({ seed: 1, clock: systemClock, dualSide: true });
   const exchange = new InProcessExchange({
     venue,
     clock: systemClock,
     timers: systemTimers,
-    weather: fairWeather,
+    weather,
     isAlive: () => true,
   });
   const journal = new MemoryJournal();
@@ -59,7 +60,7 @@ export async function runEngine(
     timers: systemTimers,
     acceptanceWindowMs: ACCEPTANCE_WINDOW_MS,
     onEntry: recentOrders.apply,
-    onProblem: (code, detail) => problems.push(`${code}: ${detail}`),
+    onProblem: (...problem) => problems.push(problem.join(': ')),
     onStage,
   });
   const running = { pretend: undefined as Condition | undefined, metrics: undefined as string | undefined };

@@ -75,7 +75,7 @@ export class Orders {
         return done({ kind: 'accepted', report: algoReport(read.data, own === 'child' ? 'open' : own) });
       }
     }
-    onProblem('malformed_answer', `POST of ${order.clientOrderId}`);
+    onProblem('malformed_answer', `POST of ${order.clientOrderId}`, order.clientOrderId);
     return unknown('the answer does not name the order');
   }
 
@@ -102,7 +102,7 @@ export class Orders {
       const read = algoCancel.safeParse(result.body);
       if (read.success && read.data.clientAlgoId === clientOrderId) return { kind: 'canceled' };
     }
-    this.#options.onProblem('malformed_answer', `DELETE of ${clientOrderId}`);
+    this.#options.onProblem('malformed_answer', `DELETE of ${clientOrderId}`, clientOrderId);
     return { kind: 'failed', cause: 'the answer does not confirm the cancellation' };
   }
 
@@ -156,7 +156,7 @@ export class Orders {
       const read = await this.#read(userTrades, '/fapi/v1/userTrades', order, params);
       if (read.kind !== 'answer') {
         const cause = read.kind === 'failed' ? read.cause : 'missing';
-        this.#options.onProblem('trades_unread', `order ${answer.orderId}: ${cause}`);
+        this.#options.onProblem('trades_unread', `order ${answer.orderId}: ${cause}`, order.clientOrderId);
         return trades;
       }
       trades.push(...tradeList(read.value));
@@ -164,7 +164,8 @@ export class Orders {
       if (last === undefined || read.value.length < TRADES_PER_PAGE) return trades;
       fromId = String(BigInt(last.id) + 1n);
     }
-    this.#options.onProblem('trades_unread', `order ${answer.orderId} has more than ${trades.length} trades`);
+    const detail = `order ${answer.orderId} has more than ${trades.length} trades`;
+    this.#options.onProblem('trades_unread', detail, order.clientOrderId);
     return trades;
   }
 
@@ -183,7 +184,7 @@ export class Orders {
     const read = schema.safeParse(result.body);
     if (read.success) return { kind: 'answer', value: read.data };
     const cause = `GET ${path}: ${whatIsWrong(read.error)}`;
-    this.#options.onProblem('malformed_answer', cause);
+    this.#options.onProblem('malformed_answer', cause, order.clientOrderId);
     return { kind: 'failed', cause };
   }
 }

@@ -1,5 +1,7 @@
 /** What goes wrong without being anyone's answer: told to the owner of the adapter, never thrown. */
 
+import type { ClientOrderId } from '#core/ids.ts';
+
 export type ProblemCode =
   /** An answer or a stream message is not what the documentation says. */
   | 'malformed_answer'
@@ -17,4 +19,5 @@ export type ProblemCode =
   /** An order was found and its trades were not. */
   | 'trades_unread';
 
-export type OnProblem = (code: ProblemCode, detail: string) => void;
+/** The order, where the problem is about one. */
+export type OnProblem = (code: ProblemCode, detail: string, order?: ClientOrderId) => void;

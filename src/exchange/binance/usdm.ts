@@ -80,7 +80,7 @@ export class BinanceUsdm implements Exchange {
     this.#options = options;
     this.#redactor.hide('apiKey', options.apiKey);
     this.#redactor.hide('apiSecret', options.apiSecret);
-    this.#onProblem = (code, detail) => options.onProblem(code, this.#redactor.redact(detail));
+    this.#onProblem = (code, detail, order) => options.onProblem(code, this.#redactor.redact(detail), order);
     this.#observer = options.observer ?? nobody;
     const { clock, recvWindowMs } = options;
     const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
@@ -236,7 +236,7 @@ export class BinanceUsdm implements Exchange {
 
   /** Whoever hears of a gap compares all orders with the exchange. */
   #lose(order: OrderRef, cause: string): void {
-    this.#onProblem('news_unread', `${order.clientOrderId}: ${cause}`);
+    this.#onProblem('news_unread', `${order.clientOrderId}: ${cause}`, order.clientOrderId);
     this.#emit({ kind: 'gap' });
   }
 }
