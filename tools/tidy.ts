@@ -1,6 +1,9 @@
-// The project's own rules about its source: direction between folders, banned calls, exact money, shape of files.
+// The project's own rules about its source: direction between folders, banned calls, exact money, shape of files, links.
 // `node tools/tidy.ts` holds the tree against them; test/unit/tidy.test.ts proves each of them.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { importCycles, wrongDirections } from './tidy/direction.ts';
+import { brokenLinks } from './tidy/links.ts';
 import { fileLengthMax, type Rule, rules } from './tidy/rules.ts';
 import { type Finding, lineAt, readTree, type SourceFile } from './tidy/tree.ts';
 
@@ -60,8 +63,10 @@ export const show = ({ path, line, rule, what, reason }: Finding): string =>
   `${path}:${line}  ${rule}: ${what}\n    ${reason}`;
 
 if (import.meta.main) {
-  const tree = readTree(`${import.meta.dirname}/..`);
-  const findings = [...tidy(tree), ...idleExceptions(tree)];
+  const root = join(import.meta.dirname, '..');
+  const tree = readTree(root);
+  const exists = (path: string): boolean => existsSync(join(root, path));
+  const findings = [...tidy(tree), ...idleExceptions(tree), ...brokenLinks(tree, exists)];
   for (const finding of findings) console.log(show(finding));
   console.log(`${tree.length} files, ${findings.length} findings`);
   process.exitCode = findings.length === 0 ? 0 : 1;

@@ -1,8 +1,10 @@
 // Goal: each rule of tools/tidy.ts catches what it says, and leaves alone what only looks like it.
 // Method: a tree of one or two files in memory that breaks one rule; then the real tree, which breaks none.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { lex } from '../../tools/tidy/lex.ts';
+import { brokenLinks } from '../../tools/tidy/links.ts';
 import { rules } from '../../tools/tidy/rules.ts';
 import { readTree, sourceFile } from '../../tools/tidy/tree.ts';
 import { idleExceptions, show, tidy } from '../../tools/tidy.ts';
@@ -231,6 +233,27 @@ test('code and comments are told apart through strings, templates and regular ex
   assert.equal(comments.length, source.length);
 });
 
+test('a link of a document that leads nowhere is a finding, and so is one to a heading that is not there', () => {
+  const tree = [
+    sourceFile(
+      'docs/a.md',
+      `# One two\n[a](b.md) [b](b.md#three-fours) [c](#one-two) [d](../src) [e](https://example.org/x)
+[f](c.md) [g](b.md#four) [h](#three) [i](../b.md)`,
+    ),
+    sourceFile('docs/b.md', "## `Three` four's\n"),
+  ];
+  const present = ['docs/a.md', 'docs/b.md', 'src'];
+  assert.deepEqual(
+    brokenLinks(tree, (path) => present.includes(path)).map(({ line, what }) => [line, what]),
+    [
+      [3, 'c.md'],
+      [3, 'b.md#four'],
+      [3, '#three'],
+      [3, '../b.md'],
+    ],
+  );
+});
+
 test('every rule has a reason, and so has every exception', () => {
   for (const { name, reason, except } of rules) {
     for (const text of [reason, ...Object.values(except)]) assert.ok(text.length > 10, name);
@@ -238,7 +261,9 @@ test('every rule has a reason, and so has every exception', () => {
 });
 
 test('the tree is tidy', () => {
-  const tree = readTree(`${import.meta.dirname}/../..`);
+  const root = `${import.meta.dirname}/../..`;
+  const tree = readTree(root);
   assert.ok(tree.length > 100, 'the tree was not found');
-  assert.equal([...tidy(tree), ...idleExceptions(tree)].map(show).join('\n'), '');
+  const broken = brokenLinks(tree, (path) => existsSync(`${root}/${path}`));
+  assert.equal([...tidy(tree), ...idleExceptions(tree), ...broken].map(show).join('\n'), '');
 });
