@@ -1,7 +1,7 @@
 /** The catalogue's bounds, the totals and the stored cursor. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -81,24 +81,52 @@ test('restored totals go on as if nothing had happened; gauges do not', () => {
   assert.equal(valueOf(restored, 'tradeengine.telemetry.lag'), 0);
 });
 
-test('the cursor comes back as it was saved, replaces itself whole, and a broken one is not used', async () => {
+const cursorState = { origin: 1 as Micros, seq: 7 as Seq, since: 2 as Micros, totals: told(1).totals() };
+
+test('the cursor comes back as it was saved, in the one file that it was given', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'telemetry-cursor-'));
-  const path = join(directory, 'deep', 'cursor.json');
+  const path = join(directory, 'deep', 'telemetry.cursor');
   const cursor = new FileCursor(path);
   assert.equal(cursor.load(), undefined);
-  const state = {
-    origin: 1 as Micros,
-    seq: 7 as Seq,
-    since: 2 as Micros,
-    totals: told(1).totals(),
-  };
-  cursor.save(state);
-  cursor.save({ ...state, seq: 8 as Seq });
-  assert.deepEqual(new FileCursor(path).load(), { ...state, seq: 8 });
-  assert.deepEqual(await readdir(join(directory, 'deep')), ['cursor.json']);
-  for (const text of ['', '{', 'null', '{"version":1,"seq":3}', '{"version":99}']) {
+  for (const seq of [8, 9, 10] as Seq[]) {
+    cursor.save({ ...cursorState, seq });
+    assert.deepEqual(new FileCursor(path).load(), { ...cursorState, seq });
+  }
+  const another = new FileCursor(path);
+  another.save({ ...cursorState, seq: 11 as Seq });
+  assert.equal(new FileCursor(path).load()?.seq, 11, 'a restart goes on where the last life was');
+  assert.deepEqual(await readdir(join(directory, 'deep')), ['telemetry.cursor']);
+  await rm(directory, { recursive: true });
+});
+
+test('a write that was cut short leaves the cursor before it, wherever it was cut', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'telemetry-cursor-'));
+  const path = join(directory, 'telemetry.cursor');
+  const cursor = new FileCursor(path);
+  cursor.save({ ...cursorState, seq: 8 as Seq });
+  cursor.save({ ...cursorState, seq: 9 as Seq });
+  const before = await readFile(path);
+  cursor.save({ ...cursorState, seq: 10 as Seq });
+  const after = await readFile(path);
+  const differing = [...after.keys()].filter((at) => after[at] !== before[at]);
+  for (const at of [differing[0], differing[Math.floor(differing.length / 2)], differing.at(-1)]) {
+    assert.ok(at !== undefined);
+    // What comes before the cut is new, the rest is as it was.
+    await writeFile(path, Buffer.concat([after.subarray(0, at), before.subarray(at)]));
+    assert.equal(new FileCursor(path).load()?.seq, 9, `cut at ${at}`);
+  }
+  await rm(directory, { recursive: true });
+});
+
+test('what is no cursor is not used, and is written over', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'telemetry-cursor-'));
+  const path = join(directory, 'telemetry.cursor');
+  for (const text of ['', '{', 'null', '{"version":1,"seq":3}', 'x'.repeat(512 * 1024)]) {
     await writeFile(path, text);
-    assert.equal(cursor.load(), undefined, text);
+    const cursor = new FileCursor(path);
+    assert.equal(cursor.load(), undefined, text.slice(0, 30));
+    cursor.save(cursorState);
+    assert.deepEqual(new FileCursor(path).load(), cursorState);
   }
   await rm(directory, { recursive: true });
 });
