@@ -22,7 +22,7 @@ const decide = { name: 'decide', trace, signal: 7 as Seq } as const;
 const submit = { name: 'submit', trace, clientOrderId: 'te-x-el1' as ClientOrderId } as const;
 
 /** The worker has the lowest priority: a busy machine keeps it waiting. */
-const STOP_MS_MAX = 30_000;
+const ARRIVAL_MS_MAX = 30_000;
 
 let directory: string;
 let journal: Journal;
@@ -82,19 +82,23 @@ test('wall, CPU time and heap arrive, and the samples say in which span they wer
   const running = await start();
   const { onStage } = running;
   assert.ok(onStage !== undefined);
-  await until('a profile with both spans', async () => {
-    onStage(decide);
-    burnWhileDeciding(60);
-    onStage(undefined);
-    onStage(submit);
-    burnWhileDeciding(60);
-    onStage(undefined);
-    await pause(20);
-    const stages = server.walls.flatMap(({ profile }) =>
-      profile.samples.map(({ labels }) => labels['stage']),
-    );
-    return stages.includes('decide') && stages.includes('submit') && server.heaps.length > 0;
-  });
+  await until(
+    'a profile with both spans',
+    async () => {
+      onStage(decide);
+      burnWhileDeciding(60);
+      onStage(undefined);
+      onStage(submit);
+      burnWhileDeciding(60);
+      onStage(undefined);
+      await pause(20);
+      const stages = server.walls.flatMap(({ profile }) =>
+        profile.samples.map(({ labels }) => labels['stage']),
+      );
+      return stages.includes('decide') && stages.includes('submit') && server.heaps.length > 0;
+    },
+    ARRIVAL_MS_MAX,
+  );
   const wall = server.walls.find(({ profile }) =>
     profile.samples.some(({ labels }) => labels['stage'] === 'decide'),
   );
@@ -161,7 +165,7 @@ test('what is taken while the worker is started again is delivered by the next o
   const startedAtNs = await until('the next worker', () => workers[known]?.startedAtNs);
   unsubscribe('worker_threads', keep);
   // Nothing more is taken, so that on a busy machine nothing newer takes the place of what waits.
-  await running.stop(STOP_MS_MAX);
+  await running.stop(ARRIVAL_MS_MAX);
   assert.ok(
     server.walls.some(
       ({ profile: { timeNs, durationNs } }) => timeNs > endedAtNs && timeNs + durationNs < startedAtNs,
@@ -174,7 +178,7 @@ test('the last profiles are delivered at the end', async () => {
   running.onStage?.(decide);
   burnWhileDeciding(50);
   running.onStage?.(undefined);
-  await running.stop(STOP_MS_MAX);
+  await running.stop(ARRIVAL_MS_MAX);
   assert.equal(server.walls.length, 1);
   assert.equal(server.heaps.length, 1);
   running.onStage?.(decide);
