@@ -148,7 +148,7 @@ const isPending = (order: Order, { at }: Moment): boolean =>
   order.phase === 'unknown' ||
   (order.phase === 'waiting' && order.retryAt !== undefined && at < order.retryAt);
 
-/** The number of the fact that plans a guard is its attempt: it makes the client order id new for ever. */
+/** Its attempt is the number of the first fact that can follow, which no guard had before: the client order id is new for ever. */
 function purposeOf({ state, position }: Scene, leg: Purpose['leg']): Purpose {
   const { key, name, story } = position;
   return {
