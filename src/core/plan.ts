@@ -19,7 +19,7 @@ import {
   showPrice,
   showQuantity,
 } from './money.ts';
-import type { PlannedOrder, Purpose } from './order.ts';
+import { type PlannedOrder, type Purpose, purposeOf } from './order.ts';
 import type { PlanRefusalReason } from './refusal.ts';
 import type { PositionMode } from './settings.ts';
 
@@ -39,7 +39,7 @@ export interface PlanRefusal {
   readonly limit: string;
 }
 
-export interface Planned {
+export interface PlanMade {
   readonly ok: true;
   readonly order: PlannedOrder;
   readonly quantity: Quantity;
@@ -47,21 +47,16 @@ export interface Planned {
   readonly expected: DecimalText | undefined;
 }
 
-export type Plan = Planned | { readonly ok: false; readonly refusal: PlanRefusal };
+export type Plan = PlanMade | { readonly ok: false; readonly refusal: PlanRefusal };
 
 /** The fact that the order is wanted, with what belongs to its leg. */
 export const orderPlanned = (
-  { story, position, strategyId, leg, side, attempt }: Purpose,
-  { order, expected }: Planned,
+  purpose: Purpose,
+  { order, expected }: PlanMade,
   terms: Pick<OrderPlanned, 'expiresAt' | 'protection' | 'why'> = {},
 ): OrderPlanned => ({
   type: 'order.planned',
-  story,
-  position,
-  strategyId,
-  leg,
-  side,
-  attempt,
+  ...purposeOf(purpose),
   order,
   ...(expected === undefined ? {} : { expected }),
   ...terms,

@@ -122,7 +122,7 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
   }
   // One that has triggered is about to change the position; its fills decide what is needed next.
   if (live.some((order) => isPending(order, moment) || order.childOrderId !== undefined)) return [];
-  const purpose = purposeOf(scene, leg);
+  const purpose = purposeOfGuard(scene, leg);
   const plan = planGuard(scene, purpose, trigger);
   if (plan.ok) return [orderPlanned(purpose, plan)];
   if (plan.refusal.reason !== 'would_trigger') return flatten(scene, 'unprotectable');
@@ -132,7 +132,7 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
 function flatten(scene: Scene, why: FlattenReason): Fact[] {
   const closing = scene.orders.filter(isClosing);
   if (closing.some((order) => order.phase !== 'waiting' || isPending(order, scene.moment))) return [];
-  const purpose = purposeOf(scene, 'flatten');
+  const purpose = purposeOfGuard(scene, 'flatten');
   const plan = planGuard(scene, purpose, undefined);
   // What is too small to be sold on its own stays, and stays visible as exposed.
   return plan.ok ? [orderPlanned(purpose, plan, { why })] : [];
@@ -149,7 +149,7 @@ const isPending = (order: Order, { at }: Moment): boolean =>
   (order.phase === 'waiting' && order.retryAt !== undefined && at < order.retryAt);
 
 /** Its attempt is the number of the first fact that can follow, which no guard had before: the client order id is new for ever. */
-function purposeOf({ state, position }: Scene, leg: Purpose['leg']): Purpose {
+function purposeOfGuard({ state, position }: Scene, leg: Purpose['leg']): Purpose {
   const { key, name, story } = position;
   return {
     story,

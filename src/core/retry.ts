@@ -7,7 +7,7 @@ import type { Instrument, Quote } from './instrument.ts';
 import { judgeGuards } from './judge/guards.ts';
 import { Measurements } from './judge/measurements.ts';
 import { price } from './money.ts';
-import { aboutOrder, type ExchangeRefusal, type Order } from './order.ts';
+import { aboutOrder, type ExchangeRefusal, type Order, purposeOf } from './order.ts';
 import { orderPlanned, planOrder } from './plan.ts';
 import { type Holding, noHolding } from './position.ts';
 import type { EngineState } from './state.ts';
@@ -68,8 +68,8 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
     throw new Error(`order ${order.plan.clientOrderId} in an unlisted instrument`);
   const held = state.positions.get(order.position)?.holding;
   const quote = moment.quote(symbol);
-  const { story, position, strategyId, leg, side } = order;
-  const purpose = { story, position, strategyId, leg, side, attempt: order.attempt + 1 };
+  const { leg } = order;
+  const purpose = { ...purposeOf(order), attempt: order.attempt + 1 };
   const plan = planOrder(
     {
       ...purpose,
@@ -100,6 +100,6 @@ function isGuardable(
   const limit = order.plan.price === undefined ? undefined : price(order.plan.price);
   const { protection, quantity } = order;
   const { positionMode } = state.settings;
-  const entry = { purpose: order, positionMode, protection, limit, quantity, held };
+  const entry = { purpose: purposeOf(order), positionMode, protection, limit, quantity, held };
   return judgeGuards(entry, instrument, quote, new Measurements());
 }
