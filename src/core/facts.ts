@@ -109,7 +109,7 @@ export interface SignalRefused {
 export interface OrderPlanned extends Purpose {
   readonly type: 'order.planned';
   readonly order: PlannedOrder;
-  /** The price at which it would have filled when it was planned; absent without a market. */
+  /** What its fills are held against: its trigger, or the better of its limit and the market; absent if none is known. */
   readonly expected?: DecimalText;
   /** On entries and closes: from when on they are not tried again. */
   readonly expiresAt?: Micros;

@@ -1,6 +1,6 @@
 /** Trying again what is certainly not at the exchange: how often, how soon, and until when. */
 
-import type { Moment } from './command.ts';
+import { freshQuote, type Moment } from './command.ts';
 import type { Fact, OrderPlanned } from './facts.ts';
 import { addMs, type Leg, type Micros } from './ids.ts';
 import type { Instrument, Quote } from './instrument.ts';
@@ -83,7 +83,7 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
   if (!plan.ok) return undefined;
   // The market has moved since: where stop or target would trigger at once, the entry is no longer what was asked for.
   if (leg === 'entry' && !isGuardable(state, order, held ?? noHolding, instrument, quote)) return undefined;
-  return orderPlanned(purpose, plan, {
+  return orderPlanned(purpose, plan, freshQuote(moment, symbol, state.settings), {
     ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
     ...(order.protection === undefined ? {} : { protection: order.protection }),
   });
