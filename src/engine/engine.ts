@@ -4,7 +4,6 @@
  * fold the journal, treat what was on its way as unknown, ask the exchange, compare, go on.
  */
 
-import { serialize } from 'node:v8';
 import type { Command, ReceiveSignal } from '#core/command.ts';
 import { advance } from '#core/decide.ts';
 import type { Entry, Fact } from '#core/facts.ts';
@@ -20,11 +19,11 @@ import { quantity } from '#core/money.ts';
 import type { Order, OrderReport, PlannedOrder } from '#core/order.ts';
 import { ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
 import type { TradingSettings } from '#core/settings.ts';
-import { type EngineState, STATE_VERSION } from '#core/state.ts';
+import type { EngineState } from '#core/state.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { type Journal, JournalError } from '#journal/port.ts';
 import { type Answer, answerAgain, answerFrom, receiptIn } from './answer.ts';
-import { fold } from './fold.ts';
+import { fold, snapshotOf } from './fold.ts';
 import { Inquiries } from './inquiries.ts';
 import { type EngineStage, orderStage, stageOf } from './stage.ts';
 import { type Clock, type Timers, within } from './time.ts';
@@ -372,12 +371,11 @@ export class Engine {
   }
 
   async #storeState(): Promise<void> {
-    const { seq } = this.#state;
-    if (seq === this.#storedSeq) return;
-    this.#storedSeq = seq;
-    const state = serialize(this.#state);
+    if (this.#state.seq === this.#storedSeq) return;
+    const snapshot = snapshotOf(this.#state);
+    this.#storedSeq = snapshot.seq;
     // A state may only be stored when every fact in it is.
     await this.#durable;
-    await this.#options.journal.saveSnapshot({ version: STATE_VERSION, seq, state });
+    await this.#options.journal.saveSnapshot(snapshot);
   }
 }
