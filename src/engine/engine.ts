@@ -221,9 +221,11 @@ export class Engine {
     const { onStage } = this.#options;
     if (onStage === undefined) return this.#decide(command);
     onStage(stageOf(command, this.#state));
-    const handled = this.#decide(command);
-    onStage(undefined);
-    return handled;
+    try {
+      return this.#decide(command);
+    } finally {
+      onStage(undefined);
+    }
   }
 
   #decide(command: Command): Handled | undefined {
