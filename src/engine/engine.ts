@@ -17,7 +17,7 @@ import {
 } from '#core/ids.ts';
 import { quantity } from '#core/money.ts';
 import type { Order, OrderReport, PlannedOrder } from '#core/order.ts';
-import { ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
+import { foundDifference, ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { EngineState } from '#core/state.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
@@ -57,7 +57,7 @@ export interface EngineOptions {
   readonly onEntry?: (entry: Entry) => void;
   /** Hears of the order, too, where the problem is about one. */
   readonly onProblem?: (code: string, detail: string, order?: ClientOrderId) => void;
-  /** Hears of each comparison with the exchange. */
+  /** Hears of each comparison with the exchange, unless the engine has failed meanwhile. */
   readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
   /** Hears what the thread turns to, and undefined when that is done. Called in the midst of it: it has to be quick. */
@@ -368,8 +368,9 @@ export class Engine {
     }
     const command = { type: 'compare_snapshot' as const, ...snapshot.value };
     for (const order of ordersNotIn(this.#state, command)) this.#inquiries.ask(order);
-    this.#handle(command);
-    onCompared?.(this.#state.drifts.size === 0 ? 'agreed' : 'differed');
+    const handled = this.#handle(command);
+    if (handled === undefined) return;
+    onCompared?.(foundDifference(this.#state, handled.facts) ? 'differed' : 'agreed');
   }
 
   async #storeState(): Promise<void> {
