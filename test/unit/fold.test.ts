@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evolve } from '#core/evolve.ts';
+import type { Fact } from '#core/facts.ts';
+import type { Micros } from '#core/ids.ts';
 import { ordersOf } from '#core/state.ts';
 import { fold, snapshotOf } from '#engine/fold.ts';
 import { MemoryJournal } from '#journal/memory.ts';
@@ -58,4 +60,12 @@ test('an order that its position does not list is a broken state, and cannot lea
     () => account.do({ type: 'record_report', report, how: 'stream' }),
     /is not among those of test\/momentum\/BTCUSDT\/LONG/,
   );
+});
+
+test('a fact of an unknown type is not folded: it would leave a gap', () => {
+  const { state } = new Account();
+  const { seq } = state;
+  const unheard = { type: 'order.amended' } as unknown as Fact;
+  assert.throws(() => evolve(state, unheard, seqOf(seq + 1), 1 as Micros), /order\.amended/);
+  assert.equal(state.seq, seq);
 });
