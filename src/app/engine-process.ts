@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Balance, Subject } from '#api/subject.ts';
@@ -15,6 +16,8 @@ import { BinanceUsdm } from '#exchange/binance/usdm.ts';
 import type { RemoteSpan } from '#intake/identity.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
+import { LineWriter } from '#telemetry/stdout.ts';
+import { readableLine } from '#telemetry/terminal.ts';
 import { addresses, HOST } from './addresses.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -27,11 +30,16 @@ import { journalPathIn } from './replay.ts';
 import { telemetryReportOf } from './telemetry-report.ts';
 import { version } from './version.ts';
 
-const SERVER_CLOSE_MS_MAX = 1_000;
+/** The parts of a shutdown, which together take less than the whole. */
+const ENGINE_STOP_MS_MAX = 2_500;
+const SERVER_CLOSE_MS_MAX = 500;
 const TELEMETRY_FLUSH_MS_MAX = 2_000;
 /** What is broken must not go on for long. */
 const CRASH_FLUSH_MS_MAX = 500;
-const SHUTDOWN_MS_MAX = 8_000;
+const STDOUT_MS_MAX = 300;
+const STDOUT = 1;
+/** Less than the patience of whoever started the process. */
+const SHUTDOWN_MS_MAX = 5_500;
 
 export interface EngineProcessOptions {
   readonly config: Config;
@@ -42,14 +50,18 @@ export interface EngineProcessOptions {
   readonly ending: Promise<string>;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** Ends it even where exit() would wait, for a standard output that takes nothing. */
+  readonly kill: () => void;
   /** Sees the engine pass the points at which a crash test ends it. */
   readonly probe?: (point: CrashPoint) => void;
 }
 
 /** Resolves with the exit code. */
 export async function runEngineProcess(options: EngineProcessOptions): Promise<number> {
-  const { config, ending, exit, probe } = options;
-  const telemetry = await openTelemetry(options);
+  const { config, ending, probe } = options;
+  const stdout = new LineWriter(isatty(STDOUT) ? readableLine : undefined);
+  const end = ender(options, stdout);
+  const telemetry = await openTelemetry(options, stdout, end);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
   // A ban outlives the engine that drew it.
@@ -83,12 +95,32 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
     asked ? 'engine.stopping' : 'engine.journal_unusable',
     asked ? `Stopping because of ${outcome}.` : `${outcome?.message}. This needs a person: see the journal.`,
   );
-  systemTimers.after(SHUTDOWN_MS_MAX, () => exit(exitCodes.failed));
-  await keeper.stop();
+  systemTimers.after(SHUTDOWN_MS_MAX, () => {
+    say(
+      'error',
+      'engine.stop_overdue',
+      `The process has not ended in ${SHUTDOWN_MS_MAX} ms and is cut short.`,
+    );
+    void end(exitCodes.failed);
+  });
+  await within(systemTimers, ENGINE_STOP_MS_MAX, keeper.stop(), undefined);
   await within(systemTimers, SERVER_CLOSE_MS_MAX, server.close(), undefined);
   await telemetry.stop(TELEMETRY_FLUSH_MS_MAX);
-  return asked ? exitCodes.ok : exitCodes.journalUnusable;
+  const code = asked ? exitCodes.ok : exitCodes.journalUnusable;
+  await end(code);
+  return code;
 }
+
+type End = (code: number) => Promise<void>;
+
+/** Ends the process once its last lines are written, or with a deadline for that. */
+const ender =
+  ({ exit, kill }: EngineProcessOptions, stdout: LineWriter): End =>
+  async (code) => {
+    await within(systemTimers, STDOUT_MS_MAX, stdout.idle, undefined);
+    if (stdout.busy) kill();
+    else exit(code);
+  };
 
 type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: string, message: string) => void;
 
@@ -102,7 +134,11 @@ const sayThrough =
 
 const journalPathOf = (config: Config): string => journalPathIn(config.values.TRADEENGINE_DATA_DIR);
 
-async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOptions): Promise<Telemetry> {
+async function openTelemetry(
+  { config, env, instanceId }: EngineProcessOptions,
+  destination: LineWriter,
+  end: End,
+): Promise<Telemetry> {
   const redactor = redactorOf(config, env);
   const { telemetryGrpc, telemetryHttp, profiles } = addresses(config);
   const overHttp = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'http/protobuf';
@@ -117,6 +153,7 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     version,
     instanceId,
     redact: (text) => redactor.redact(text),
+    destination,
   });
   let crashed = false;
   // Rejections that nobody handles come here too.
@@ -129,7 +166,8 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     });
     if (crashed) return;
     crashed = true;
-    void telemetry.stop(CRASH_FLUSH_MS_MAX).finally(() => exit(exitCodes.failed));
+    systemTimers.after(SHUTDOWN_MS_MAX, () => void end(exitCodes.failed));
+    void telemetry.stop(CRASH_FLUSH_MS_MAX).finally(() => end(exitCodes.failed));
   });
   return telemetry;
 }

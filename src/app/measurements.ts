@@ -2,7 +2,7 @@
 
 import type { ServedRequest } from '#api/observe.ts';
 import type { RecentOrders } from '#api/recent-orders.ts';
-import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import { addMs, MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import { approximate } from '#core/money.ts';
 import type { ComparisonOutcome } from '#engine/engine.ts';
 import type { Clock } from '#engine/time.ts';
@@ -16,6 +16,8 @@ import type { Keeper } from './keeper.ts';
 
 const MICROS_PER_SECOND = 1_000 * MICROS_PER_MS;
 const MS_PER_SECOND = 1_000;
+/** Longer than the exchange's adapter waits for an answer. */
+const BALANCE_INTERVAL_MS = 10_000;
 
 export interface MeasurementsOptions {
   readonly record: (record: RuntimeRecord) => void;
@@ -31,6 +33,7 @@ export class Measurements implements Observer {
   #clockOffsetMs = 0;
   #comparedAt: Micros | undefined;
   #equity: number | undefined;
+  #askBalanceAt = 0 as Micros;
   readonly journal: JournalObserver;
 
   constructor(options: MeasurementsOptions) {
@@ -81,8 +84,9 @@ export class Measurements implements Observer {
 
   /** How the parts are now, and the balance as it was last known: asking for it takes until the next sample. */
   sample({ running, unready }: Keeper): EngineSample {
-    if (running !== undefined) void this.#askForBalance(running.exchange);
     const now = this.#options.clock.now();
+    if (running === undefined) this.#equity = undefined;
+    else void this.#askForBalance(running.exchange, now);
     const ages = [...this.#heardAt].map(([stream, at]) => [stream, (now - at) / MICROS_PER_SECOND]);
     return {
       kind: 'engine_sample',
@@ -101,10 +105,14 @@ export class Measurements implements Observer {
     };
   }
 
-  async #askForBalance(exchange: Pick<Exchange, 'balance'>): Promise<void> {
+  /** It costs request weight, which orders need more: seldom, and never twice at a time. */
+  async #askForBalance(exchange: Pick<Exchange, 'balance'>, now: Micros): Promise<void> {
+    if (now < this.#askBalanceAt) return;
+    this.#askBalanceAt = addMs(now, BALANCE_INTERVAL_MS);
     const answer = await exchange.balance();
-    if (answer.kind !== 'answer') return;
-    const { wallet, unrealised } = answer.value;
-    this.#equity = approximate(wallet) + approximate(unrealised);
+    this.#equity =
+      answer.kind === 'answer'
+        ? approximate(answer.value.wallet) + approximate(answer.value.unrealised)
+        : undefined;
   }
 }

@@ -11,7 +11,7 @@ import { withConfig } from './with-config.ts';
 export const engineCommand = (io: CommandIo): Promise<number> =>
   withConfig(io, (config) => runEngine(config, io));
 
-async function runEngine(config: Config, { env, complain, ending, exit }: CommandIo): Promise<number> {
+async function runEngine(config: Config, { env, complain, ending, exit, kill }: CommandIo): Promise<number> {
   const { TRADEENGINE_PORT: port } = config.values;
   const taken = await portProblems([{ variable: 'TRADEENGINE_PORT', port }]);
   if (taken.length > 0) {
@@ -24,5 +24,6 @@ async function runEngine(config: Config, { env, complain, ending, exit }: Comman
     instanceId: `${hostname()}-${process.pid}`,
     ending,
     exit,
+    kill,
   });
 }

@@ -235,6 +235,7 @@ export const processEvents = {
   'telemetry.cursor_reset': 'The stored cursor does not fit the journal; export begins anew.',
   'telemetry.cursor_unsaved': 'The cursor cannot be stored; after a restart facts are sent again.',
   'telemetry.misconfigured': 'The OTEL_* or PYROSCOPE_* variables cannot be used; export is off.',
+  'telemetry.sample_failed': 'A sample of the process could not be taken.',
   'telemetry.profiler_failed': 'The process cannot be profiled.',
   'telemetry.profiler_stuck': 'The sampler was stuck; one profile is empty.',
   'engine.crashed': 'An error that nobody caught: the process ends.',

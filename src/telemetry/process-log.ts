@@ -27,8 +27,8 @@ export interface ProcessLoggerParts {
   readonly onQueued: (() => void) | undefined;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
-  /** Where lines of JSON go instead of stdout. */
-  readonly destination: DestinationStream | undefined;
+  /** Where lines of JSON go. */
+  readonly destination: DestinationStream;
 }
 
 export class ProcessLogger {
@@ -47,7 +47,7 @@ export class ProcessLogger {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
     };
-    this.#stdout = parts.destination === undefined ? pino(options) : pino(options, parts.destination);
+    this.#stdout = pino(options, parts.destination);
     this.#repetitions = new Repetitions({ after: parts.after, tell: (record) => this.#tell(record) });
   }
 
