@@ -37,8 +37,23 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
   comparison: { kind: 'comparison', outcome: 'agreed' },
   engine_sample: {
     kind: 'engine_sample',
+    at: at(0),
     ready: true,
-    trading: [{ metric: 'tradeengine.positions.open', value: 2, labels: {} }],
+    trading: [
+      { metric: 'tradeengine.pnl.daily', value: -1.5, labels: {} },
+      { metric: 'tradeengine.pnl.unrealised', value: 12, labels: {} },
+      { metric: 'tradeengine.exposure', value: 500, labels: { 'tradeengine.position.side': 'LONG' } },
+      { metric: 'tradeengine.orders.live', value: 4, labels: { 'tradeengine.order.phase': 'open' } },
+      { metric: 'tradeengine.positions.open', value: 2, labels: {} },
+      { metric: 'tradeengine.positions.exposed', value: 1, labels: {} },
+      { metric: 'tradeengine.positions.exposed.age', value: 0.2, labels: {} },
+      {
+        metric: 'tradeengine.drift.open',
+        value: 0,
+        labels: { 'tradeengine.drift.kind': 'missing_at_exchange' },
+      },
+      { metric: 'tradeengine.drift.age', value: 0, labels: {} },
+    ],
     journal: { pending: 2, facts: 90 },
     weight: { used: 120, limit: 2_400 },
     ordersUsed: { '10s': 5, '1m': 17 },
@@ -50,6 +65,7 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
   },
   process_sample: {
     kind: 'process_sample',
+    at: at(0),
     loopDelaysSeconds: { min: 0, max: 0.02, mean: 0.001, p50: 0.001, p90: 0.002, p99: 0.01 },
     loopUtilization: 0.25,
     collections: [{ type: 'minor', seconds: 0.0004 }],

@@ -58,6 +58,7 @@ test('the records together move every metric that telemetry does not keep of its
   assert.deepEqual(own.toSorted(), [
     'tradeengine.build.info',
     'tradeengine.journal.size',
+    'tradeengine.sample.age',
     'tradeengine.telemetry.dropped',
     'tradeengine.telemetry.exported',
     'tradeengine.telemetry.failed',

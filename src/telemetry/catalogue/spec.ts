@@ -18,6 +18,8 @@ export interface MetricSpec {
   readonly bounds?: readonly number[];
   /** Its labels may be absent, and its series appear when they are first used: few of the many that could be ever are. */
   readonly sparse?: true;
+  /** A gauge that a sample brings: absent before the first, and again when no more come. */
+  readonly sampled?: true;
 }
 
 const of =
@@ -41,5 +43,8 @@ export const histogram = <const L extends readonly MetricLabel[]>(
 ) => ({ instrument: 'histogram', unit, labels, meaning, bounds }) as const;
 
 export const boundsOf = ({ bounds = latencyBoundsSeconds }: MetricSpec): readonly number[] => bounds;
+
+export const sampled = <const L extends readonly MetricLabel[]>(unit: string, labels: L, meaning: string) =>
+  ({ ...gauge(unit, labels, meaning), sampled: true }) as const;
 
 export const sparse = <const S extends MetricSpec>(spec: S) => ({ ...spec, sparse: true }) as const;

@@ -88,11 +88,11 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
     metrics: [
       reading('tradeengine.engine.ready', sample.ready ? 1 : 0),
       ...sample.trading,
-      reading('tradeengine.journal.pending', sample.journal.pending),
-      reading('tradeengine.journal.facts', sample.journal.facts),
+      ...known('tradeengine.journal.pending', sample.journal?.pending),
+      ...known('tradeengine.journal.facts', sample.journal?.facts),
       reading('tradeengine.exchange.weight.used', sample.weight.used),
       reading('tradeengine.exchange.weight.limit', sample.weight.limit),
-      reading('tradeengine.exchange.clock.offset', sample.clockOffsetSeconds),
+      ...known('tradeengine.exchange.clock.offset', sample.clockOffsetSeconds),
       ...known('tradeengine.reconciliation.age', sample.comparisonAgeSeconds),
       ...known('tradeengine.equity', sample.equity),
       ...byLabel('tradeengine.exchange.orders.used', 'tradeengine.exchange.window', sample.ordersUsed),
@@ -135,6 +135,7 @@ export function projectRuntime(record: RuntimeRecord): Pick<Projected, 'spans' |
   const projection = projections[record.kind] as (record: RuntimeRecord) => Told;
   const { spans = [], metrics } = projection(record);
   const [span] = spans;
+  if ('at' in record) return { spans, metrics: metrics.map((one) => ({ ...one, sampledAt: record.at })) };
   return { spans, metrics: span === undefined ? metrics : measuredIn(span, span.end, metrics) };
 }
 
