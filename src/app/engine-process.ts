@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Balance, Subject } from '#api/subject.ts';
+import type { TelemetryReport } from '#api/views/telemetry.ts';
+import type { Redactor } from '#core/secret.ts';
 import type { CrashPoint } from '#engine/engine.ts';
 import { systemClock, systemTimers, within } from '#engine/time.ts';
 import { ACCEPTANCE_MARGIN_MS } from '#exchange/binance/orders.ts';
@@ -48,8 +50,10 @@ export interface EngineProcessOptions {
 
 /** Resolves with the exit code. */
 export async function runEngineProcess(options: EngineProcessOptions): Promise<number> {
-  const { config, ending, exit, probe } = options;
-  const telemetry = await openTelemetry(options);
+  const { config, env, ending, exit, probe } = options;
+  const redactor = redactorOf(config, env);
+  const startedAt = systemClock.now();
+  const telemetry = await openTelemetry(options, redactor);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
   // A ban outlives the engine that drew it.
@@ -64,8 +68,18 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const { onStage } = telemetry;
   const keeper = makeKeeper({ config, recentOrders, rateGate, measurements, problems, probe, onStage });
   telemetry.watch(() => measurements.sample(keeper));
+  const telemetryReport = () =>
+    telemetryReportOf(
+      {
+        status: telemetry.status(),
+        startedAt,
+        canaryAt: keeper.running?.engine.state.canaryAt,
+        now: systemClock.now(),
+      },
+      (text) => redactor.redact(text),
+    );
   const server = await buildServer({
-    subject: subjectOf(config, keeper, recentOrders, telemetry),
+    subject: subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }),
     desk: keeper,
     clock: systemClock,
     onProblem: (code, detail, span) =>
@@ -102,8 +116,10 @@ const sayThrough =
 
 const journalPathOf = (config: Config): string => journalPathIn(config.values.TRADEENGINE_DATA_DIR);
 
-async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOptions): Promise<Telemetry> {
-  const redactor = redactorOf(config, env);
+async function openTelemetry(
+  { config, env, instanceId, exit }: EngineProcessOptions,
+  redactor: Redactor,
+): Promise<Telemetry> {
   const { telemetryGrpc, telemetryHttp, profiles } = addresses(config);
   const overHttp = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'http/protobuf';
   const telemetry = await startTelemetry({
@@ -195,12 +211,16 @@ function makeKeeper({
   });
 }
 
-function subjectOf(
-  { account, settings }: Config,
-  keeper: Keeper,
-  recentOrders: RecentOrders,
-  telemetry: Telemetry,
-): Subject {
+interface SubjectParts {
+  readonly config: Config;
+  readonly keeper: Keeper;
+  readonly recentOrders: RecentOrders;
+  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  readonly telemetryReport: () => TelemetryReport;
+}
+
+function subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }: SubjectParts): Subject {
+  const { account, settings } = config;
   return {
     account,
     version,
@@ -221,11 +241,10 @@ function subjectOf(
         running: runningParts(keeper),
         symbols: settings.symbols,
         quoteAgeMsMax: settings.quoteAgeMsMax,
-        telemetry: telemetry.status(),
-        canaryAt: keeper.running?.engine.state.canaryAt,
+        telemetry: telemetryReport(),
         now: systemClock.now(),
       }),
-    telemetry: () => telemetryReportOf(telemetry.status()),
+    telemetry: telemetryReport,
     quote: (symbol) => keeper.running?.exchange.quote(symbol),
     balance: async (): Promise<Balance | undefined> => {
       const answer = await keeper.running?.exchange.balance();
