@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startSimex } from '#simex/server.ts';
@@ -154,6 +155,11 @@ describe('a process that ends as it was asked to', () => {
       told.map(({ body }) => body),
       said,
     );
+  });
+
+  it('has the same name after a restart', () => {
+    const { 'service.instance.id': instance } = collector.resource;
+    assert.equal(instance, `${hostname()}-${env['TRADEENGINE_PORT']}`);
   });
 
   it('has told its first act: the fact of its start, and the request for the time of the exchange', () => {
