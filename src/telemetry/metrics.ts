@@ -7,7 +7,7 @@
 
 import { addMs, type Micros } from '#core/ids.ts';
 import { labelValues } from './attributes.ts';
-import { boundsOf, type MetricLabel, type MetricSpec } from './catalogue/spec.ts';
+import { boundsOf, isProcessLabel, type MetricLabel, type MetricSpec } from './catalogue/spec.ts';
 import { factMetrics, type MetricName, metrics } from './catalogue.ts';
 import { type Exemplar, type Measured, secondsBetween } from './projected.ts';
 
@@ -58,7 +58,6 @@ const metricNames = Object.keys(metrics) as MetricName[];
 
 export class Metrics {
   readonly #series = new Map<MetricName, Map<string, Series>>();
-  readonly #version: string;
   readonly #startedAt: Micros;
   /** When the totals of facts began to be counted. */
   readonly since: Micros;
@@ -66,7 +65,6 @@ export class Metrics {
   #sampledAt: Micros | undefined;
 
   constructor(version: string, startedAt: Micros, stored: StoredTotals = { since: startedAt, totals: {} }) {
-    this.#version = version;
     this.#startedAt = startedAt;
     this.since = stored.since;
     for (const name of metricNames) this.#series.set(name, this.#seriesOf(name));
@@ -130,17 +128,13 @@ export class Metrics {
     return totals;
   }
 
-  #valuesOf(label: MetricLabel): readonly string[] {
-    return label === 'service.version' ? [this.#version] : labelValues(label);
-  }
-
   #seriesOf(name: MetricName): Map<string, Series> {
     const spec: MetricSpec = metrics[name];
     if (spec.sparse === true || isSampled(spec)) return new Map();
     let combinations: Record<string, string>[] = [{}];
     for (const label of spec.labels) {
       combinations = combinations.flatMap((before) =>
-        this.#valuesOf(label).map((value) => ({ ...before, [label]: value })),
+        valuesOf(label).map((value) => ({ ...before, [label]: value })),
       );
     }
     return new Map(combinations.map((one) => [keyOf(spec.labels, one), seriesOf(spec, one)]));
@@ -152,7 +146,7 @@ export class Metrics {
     const spec: MetricSpec = metrics[name];
     const found = all.get(keyOf(spec.labels, values));
     if (found !== undefined) return found;
-    const known = this.#known(spec, values);
+    const known = knownOf(spec, values);
     const key = keyOf(spec.labels, known);
     const other = all.get(key);
     if (other !== undefined) return other;
@@ -161,17 +155,6 @@ export class Metrics {
     const restKey = keyOf(spec.labels, rest);
     return all.get(restKey) ?? open(all, restKey, seriesOf(spec, rest));
   }
-
-  /** The labels with values of their lists. */
-  #known({ labels, sparse }: MetricSpec, values: LabelValues): Record<string, string> {
-    const known: Record<string, string> = {};
-    for (const label of labels) {
-      const value = values[label];
-      if (value === undefined && sparse === true) continue;
-      known[label] = value !== undefined && this.#valuesOf(label).includes(value) ? value : OTHER;
-    }
-    return known;
-  }
 }
 
 type LabelValues = Readonly<Record<string, string | undefined>>;
@@ -179,6 +162,21 @@ type LabelValues = Readonly<Record<string, string | undefined>>;
 const isStored = (name: MetricName): boolean => name in factMetrics;
 
 const isSampled = ({ sampled }: MetricSpec): boolean => sampled === true;
+
+/** A label of the process has but one value, which is met when it is first used. */
+const valuesOf = (label: MetricLabel): readonly string[] => (isProcessLabel(label) ? [] : labelValues(label));
+
+/** The labels with values of their lists. */
+function knownOf({ labels, sparse }: MetricSpec, values: LabelValues): Record<string, string> {
+  const known: Record<string, string> = {};
+  for (const label of labels) {
+    const value = values[label];
+    if (value === undefined && sparse === true) continue;
+    const isKnown = value !== undefined && (isProcessLabel(label) || labelValues(label).includes(value));
+    known[label] = isKnown ? value : OTHER;
+  }
+  return known;
+}
 
 const keyOf = (labels: readonly string[], values: LabelValues): string =>
   labels.map((label) => values[label] ?? '').join(' ');

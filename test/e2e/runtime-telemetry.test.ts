@@ -194,7 +194,7 @@ describe('a process that ends as it was asked to', () => {
     assert.match(prometheus, /^process_cpu_time_seconds_total\{cpu_mode="user"\} \d/m);
     assert.match(
       prometheus,
-      /^http_server_request_duration_seconds_count\{http_request_method="POST",http_route="\/v1\/signals",http_response_status_code="202"\} 1$/m,
+      /^http_server_request_duration_seconds_count\{http_request_method="POST",url_scheme="http",http_route="\/v1\/signals",http_response_status_code="202"\} 1$/m,
     );
   });
 

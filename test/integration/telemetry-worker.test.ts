@@ -243,6 +243,8 @@ test('what the parts tell of their work becomes spans and metrics, with what the
     'http.request.method': 'POST',
     'url.template': '/fapi/v1/order',
     'http.response.status_code': 200,
+    'server.address': 'fapi.binance.com',
+    'server.port': 443,
   });
   assert.equal(
     pointOf('tradeengine.journal.commit.entries')?.buckets[2],

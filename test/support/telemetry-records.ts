@@ -13,6 +13,7 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
     kind: 'client_request',
     method: 'POST',
     endpoint: '/fapi/v1/order',
+    baseUrl: 'https://fapi.binance.com',
     host: 'fapi.binance.com',
     port: 443,
     status: 200,

@@ -55,14 +55,21 @@ export const runtimeMetrics = {
   'http.client.request.duration': sparse(
     histogram(
       's',
-      ['http.request.method', 'url.template', 'http.response.status_code', 'error.type'],
+      [
+        'http.request.method',
+        'url.template',
+        'http.response.status_code',
+        'error.type',
+        'server.address',
+        'server.port',
+      ],
       'Requests to the exchange, from their signing to their answer.',
     ),
   ),
   'http.server.request.duration': sparse(
     histogram(
       's',
-      ['http.request.method', 'http.route', 'http.response.status_code'],
+      ['http.request.method', 'url.scheme', 'http.route', 'http.response.status_code', 'error.type'],
       'Requests to the API, from their headers to their answer.',
     ),
   ),

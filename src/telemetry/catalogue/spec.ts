@@ -5,8 +5,13 @@ import type { LabelName } from '../attributes.ts';
 /** counter: only rises. sum: rises and falls. gauge: the value of the moment. histogram: how values are spread. */
 export type Instrument = 'counter' | 'sum' | 'gauge' | 'histogram';
 
-/** The version has one value in a process; the values of all other labels are closed lists. */
-export type MetricLabel = LabelName | 'service.version';
+/** They have one value in a process; the values of all other labels are closed lists. */
+export const processLabels = ['service.version', 'server.address', 'server.port'] as const;
+export type ProcessLabel = (typeof processLabels)[number];
+export type MetricLabel = LabelName | ProcessLabel;
+
+export const isProcessLabel = (label: MetricLabel): label is ProcessLabel =>
+  (processLabels as readonly MetricLabel[]).includes(label);
 
 export interface MetricSpec {
   readonly instrument: Instrument;

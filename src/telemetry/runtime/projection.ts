@@ -17,7 +17,7 @@ const SERVER_ERROR = 500;
 
 const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>) => Told } = {
   client_request: (record) => {
-    const { method, endpoint, status, failure, startedAt, endedAt } = record;
+    const { method, endpoint, host, port, status, failure, startedAt, endedAt } = record;
     const requests: MetricUpdate = {
       metric: 'tradeengine.exchange.requests',
       value: 1,
@@ -40,6 +40,8 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
             'url.template': valueOf('url.template', endpoint),
             'http.response.status_code': valueOf('http.response.status_code', status),
             'error.type': valueOf('error.type', error),
+            'server.address': host,
+            'server.port': String(port),
           },
         },
       ],
@@ -54,8 +56,10 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
         value: secondsBetween(record.startedAt, record.endedAt),
         labels: {
           'http.request.method': valueOf('http.request.method', record.method),
+          'url.scheme': 'http',
           'http.route': valueOf('http.route', record.route),
           'http.response.status_code': valueOf('http.response.status_code', record.status),
+          'error.type': valueOf('error.type', errorStatus(record.status, SERVER_ERROR)),
         },
       },
     ],
@@ -140,7 +144,7 @@ export function projectRuntime(record: RuntimeRecord): Pick<Projected, 'spans' |
 }
 
 function clientSpans(
-  { method, endpoint, host, port, status, startedAt, endedAt, order }: RecordOf<'client_request'>,
+  { method, endpoint, baseUrl, host, port, status, startedAt, endedAt, order }: RecordOf<'client_request'>,
   error: string | undefined,
 ): SpanData[] {
   if (order === undefined) return [];
@@ -158,6 +162,7 @@ function clientSpans(
       attributes: {
         ...requestAttributes(method, status, error),
         'url.template': valueOf('url.template', endpoint),
+        'url.full': `${baseUrl}${endpoint}`,
         'url.path': endpoint,
         'server.address': host,
         'server.port': port,
@@ -194,6 +199,7 @@ function serverSpans({
     attributes: {
       ...requestAttributes(method, status, error),
       'http.route': valueOf('http.route', route),
+      'url.scheme': 'http',
       'url.path': path,
     },
     error,

@@ -15,6 +15,8 @@ interface ClientRequest {
   readonly kind: 'client_request';
   readonly method: string;
   readonly endpoint: string;
+  /** What the endpoint is appended to. */
+  readonly baseUrl: string;
   readonly host: string;
   readonly port: number;
   readonly status: number | undefined;
