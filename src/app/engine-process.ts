@@ -8,6 +8,8 @@ import { isatty } from 'node:tty';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Balance, Subject } from '#api/subject.ts';
+import type { TelemetryReport } from '#api/views/telemetry.ts';
+import type { Redactor } from '#core/secret.ts';
 import type { CrashPoint } from '#engine/engine.ts';
 import { systemClock, systemTimers, within } from '#engine/time.ts';
 import { ACCEPTANCE_MARGIN_MS } from '#exchange/binance/orders.ts';
@@ -58,10 +60,12 @@ export interface EngineProcessOptions {
 
 /** Resolves with the exit code. */
 export async function runEngineProcess(options: EngineProcessOptions): Promise<number> {
-  const { config, ending, probe } = options;
+  const { config, env, ending, probe } = options;
+  const startedAt = systemClock.now();
+  const redactor = redactorOf(config, env);
   const stdout = new LineWriter(isatty(STDOUT) ? readableLine : undefined);
   const end = ender(options, stdout);
-  const telemetry = await openTelemetry(options, stdout, end);
+  const telemetry = await openTelemetry(options, redactor, stdout, end);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
   // A ban outlives the engine that drew it.
@@ -76,8 +80,18 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const { onStage } = telemetry;
   const keeper = makeKeeper({ config, recentOrders, rateGate, measurements, problems, probe, onStage });
   telemetry.watch(() => measurements.sample(keeper));
+  const telemetryReport = () =>
+    telemetryReportOf(
+      {
+        status: telemetry.status(),
+        startedAt,
+        canaryAt: keeper.running?.engine.state.canaryAt,
+        now: systemClock.now(),
+      },
+      (text) => redactor.redact(text),
+    );
   const server = await buildServer({
-    subject: subjectOf(config, keeper, recentOrders, telemetry),
+    subject: subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }),
     desk: keeper,
     clock: systemClock,
     onProblem: (code, detail, span) =>
@@ -136,10 +150,10 @@ const journalPathOf = (config: Config): string => journalPathIn(config.values.TR
 
 async function openTelemetry(
   { config, env, instanceId }: EngineProcessOptions,
+  redactor: Redactor,
   destination: LineWriter,
   end: End,
 ): Promise<Telemetry> {
-  const redactor = redactorOf(config, env);
   const { telemetryGrpc, telemetryHttp, profiles } = addresses(config);
   const overHttp = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'http/protobuf';
   const telemetry = await startTelemetry({
@@ -233,12 +247,16 @@ function makeKeeper({
   });
 }
 
-function subjectOf(
-  { account, settings }: Config,
-  keeper: Keeper,
-  recentOrders: RecentOrders,
-  telemetry: Telemetry,
-): Subject {
+interface SubjectParts {
+  readonly config: Config;
+  readonly keeper: Keeper;
+  readonly recentOrders: RecentOrders;
+  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  readonly telemetryReport: () => TelemetryReport;
+}
+
+function subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }: SubjectParts): Subject {
+  const { account, settings } = config;
   return {
     account,
     version,
@@ -259,11 +277,10 @@ function subjectOf(
         running: runningParts(keeper),
         symbols: settings.symbols,
         quoteAgeMsMax: settings.quoteAgeMsMax,
-        telemetry: telemetry.status(),
-        canaryAt: keeper.running?.engine.state.canaryAt,
+        telemetry: telemetryReport(),
         now: systemClock.now(),
       }),
-    telemetry: () => telemetryReportOf(telemetry.status()),
+    telemetry: telemetryReport,
     quote: (symbol) => keeper.running?.exchange.quote(symbol),
     balance: async (): Promise<Balance | undefined> => {
       const answer = await keeper.running?.exchange.balance();

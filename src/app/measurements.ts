@@ -11,7 +11,7 @@ import type { RateGate } from '#exchange/binance/rate-gate.ts';
 import type { Exchange } from '#exchange/port.ts';
 import type { JournalObserver } from '#journal/sqlite.ts';
 import type { EngineSample, RuntimeRecord } from '#telemetry/runtime/records.ts';
-import { tradingGauges } from '#telemetry/trading-gauges.ts';
+import { tradingGauges } from '#telemetry/runtime/trading-gauges.ts';
 import type { Keeper } from './keeper.ts';
 
 const MICROS_PER_SECOND = 1_000 * MICROS_PER_MS;
@@ -30,7 +30,7 @@ export interface MeasurementsOptions {
 export class Measurements implements Observer {
   readonly #options: MeasurementsOptions;
   readonly #heardAt = new Map<StreamKind, Micros>();
-  #clockOffsetMs = 0;
+  #clockOffsetMs: number | undefined;
   #comparedAt: Micros | undefined;
   #equity: number | undefined;
   #askBalanceAt = 0 as Micros;
@@ -90,17 +90,18 @@ export class Measurements implements Observer {
     const ages = [...this.#heardAt].map(([stream, at]) => [stream, (now - at) / MICROS_PER_SECOND]);
     return {
       kind: 'engine_sample',
+      at: now,
       ready: unready === undefined,
       trading:
         running === undefined
           ? []
           : tradingGauges(running.engine.state, (symbol) => running.exchange.quote(symbol), now),
-      journal: { pending: running?.journal.pending ?? 0, facts: running?.journal.head ?? 0 },
+      journal: running && { pending: running.journal.pending, facts: running.journal.head },
       ...this.#options.rateGate.status(now),
-      clockOffsetSeconds: this.#clockOffsetMs / MS_PER_SECOND,
+      clockOffsetSeconds: this.#clockOffsetMs === undefined ? undefined : this.#clockOffsetMs / MS_PER_SECOND,
       comparisonAgeSeconds:
         this.#comparedAt === undefined ? undefined : (now - this.#comparedAt) / MICROS_PER_SECOND,
-      equity: this.#equity,
+      equity: running && this.#equity,
       streamAgesSeconds: Object.fromEntries(ages),
     };
   }

@@ -21,7 +21,8 @@ async function runEngine(config: Config, { env, complain, ending, exit, kill }: 
   return runEngineProcess({
     config,
     env,
-    instanceId: `${hostname()}-${process.pid}`,
+    // With a new name after each restart, the gauges of its dead predecessor would stand beside it for minutes.
+    instanceId: `${hostname()}-${port}`,
     ending,
     exit,
     kill,

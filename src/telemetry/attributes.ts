@@ -162,7 +162,6 @@ export const attributes = {
   'tradeengine.drift.exchange': text("The position's quantity by the exchange."),
 
   'tradeengine.telemetry.signal': oneOf(['traces', 'metrics', 'logs', 'profiles'], 'The kind of telemetry.'),
-  'tradeengine.telemetry.endpoint': text('Where telemetry is sent.'),
   'tradeengine.telemetry.failure': oneOf(
     ['retried', 'rejected', 'dropped'],
     'retried: the request is sent again; rejected: the collector will never take the items; dropped: too many waited while it took none.',

@@ -6,7 +6,7 @@
 import type { FactType } from '#core/facts.ts';
 import type { LabelName, LabelValue } from './attributes.ts';
 import { runtimeMetrics } from './catalogue/runtime.ts';
-import { counter, gauge, histogram, type MetricSpec, sum } from './catalogue/spec.ts';
+import { counter, histogram, type MetricSpec, sum } from './catalogue/spec.ts';
 
 const leg = 'tradeengine.order.leg';
 
@@ -71,22 +71,6 @@ export const factMetrics = {
   ),
   'tradeengine.fees': sum('{asset}', ['tradeengine.fee.asset'], 'Fees paid, less rebates.'),
   'tradeengine.pnl.realised': sum('{quote}', [], 'Profit and loss of closed positions, without fees.'),
-  'tradeengine.pnl.daily': gauge(
-    '{quote}',
-    [],
-    'Profit and loss realised since midnight UTC, less the fees of the same time.',
-  ),
-  'tradeengine.pnl.unrealised': gauge('{quote}', [], 'Profit and loss of open positions at the mark price.'),
-  'tradeengine.exposure': gauge(
-    '{quote}',
-    ['tradeengine.position.side'],
-    'What the open positions are worth at the mark price.',
-  ),
-  'tradeengine.orders.live': gauge(
-    '{order}',
-    ['tradeengine.order.phase'],
-    'Orders that are planned, at the exchange, of unknown fate, or waiting for another attempt.',
-  ),
   'tradeengine.positions.opened': counter(
     '{position}',
     ['tradeengine.position.side'],
@@ -103,29 +87,16 @@ export const factMetrics = {
     ['tradeengine.position.flatten_reason'],
     'Orders to close a position at the market without its strategy asking.',
   ),
-  'tradeengine.positions.open': gauge('{position}', [], 'Positions that are open.'),
-  'tradeengine.positions.exposed': gauge('{position}', [], 'Open positions that their stops do not cover.'),
   'tradeengine.positions.exposures': counter(
     '{exposure}',
     ['tradeengine.position.exposed_cause'],
     'Times that the stops of a position came to cover less than it holds; the first moments of one do not count.',
-  ),
-  'tradeengine.positions.exposed.age': gauge(
-    's',
-    [],
-    'For how long the position that has been uncovered longest has been so; 0 without one.',
   ),
   'tradeengine.drift.found': counter(
     '{drift}',
     ['tradeengine.drift.kind'],
     'Times that journal and exchange disagreed.',
   ),
-  'tradeengine.drift.open': gauge(
-    '{drift}',
-    ['tradeengine.drift.kind'],
-    'Symbols and sides in which they disagree.',
-  ),
-  'tradeengine.drift.age': gauge('s', [], 'For how long the oldest disagreement has lasted; 0 without one.'),
   'tradeengine.engine.starts': counter('{start}', [], 'Starts of the engine.'),
   'tradeengine.engine.reconciliations': counter('{run}', [], 'First comparisons with the exchange.'),
   'tradeengine.instruments.listed': counter('{instrument}', [], 'Instruments listed or changed.'),

@@ -63,6 +63,8 @@ const BATCH_ENTRIES_MAX = 256;
 const IDLE_DELAY_MS = 100;
 /** Catching up must not take the machine from trading. */
 const FACTS_PER_SECOND_MAX = 20_000;
+/** For how many intervals a sampled gauge keeps its value when no more samples come. */
+const SAMPLE_INTERVALS_MAX = 3;
 
 export class Pump {
   readonly #parts: PumpParts;
@@ -162,7 +164,8 @@ export class Pump {
 
   /** The values of all metrics at this moment. */
   readings(): MetricReading[] {
-    const { source } = this.#parts;
+    const { source, now, metricIntervalMs } = this.#parts;
+    this.#metrics.ageSamples(now(), SAMPLE_INTERVALS_MAX * metricIntervalMs);
     const lag = source.head() - this.#seq;
     this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: lag, labels: {} });
     this.#metrics.add({ metric: 'tradeengine.journal.size', value: source.bytes(), labels: {} });

@@ -12,6 +12,7 @@ import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import type { MetricSpec } from '#telemetry/catalogue/spec.ts';
 import { metrics } from '#telemetry/catalogue.ts';
+import { systemMicros } from '#telemetry/clock.ts';
 import { submitSpanId } from '#telemetry/identity.ts';
 import type { ProcessLog } from '#telemetry/process-log.ts';
 import { prometheusName } from '#telemetry/prometheus.ts';
@@ -229,7 +230,7 @@ test('what the parts tell of their work becomes spans and metrics, with what the
   const telemetry = await start();
   telemetry.record(records.client_request);
   telemetry.record(records.commit);
-  telemetry.watch(() => records.engine_sample);
+  telemetry.watch(() => ({ ...records.engine_sample, at: systemMicros() }));
   await until('the span', () => collector.spans.length > 0);
   await telemetry.stop(5_000);
   const [span] = collector.spans;
@@ -242,6 +243,8 @@ test('what the parts tell of their work becomes spans and metrics, with what the
     'http.request.method': 'POST',
     'url.template': '/fapi/v1/order',
     'http.response.status_code': 200,
+    'server.address': 'fapi.binance.com',
+    'server.port': 443,
   });
   assert.equal(
     pointOf('tradeengine.journal.commit.entries')?.buckets[2],
@@ -267,8 +270,8 @@ test('Prometheus is shown the values that go out over OTLP', async () => {
   assert.ok(valueOf('tradeengine_fills_total') > 0);
   for (const [name, spec] of Object.entries<MetricSpec>(metrics)) {
     const point = collector.metrics.get(name)?.points[0];
-    // Telemetry's own figures go on until the end.
-    if (point === undefined || name.startsWith('tradeengine.telemetry.')) continue;
+    // Telemetry's own figures go on until the end, and so does an age.
+    if (point === undefined || /^tradeengine\.(?:telemetry\.|sample\.age)/.test(name)) continue;
     const shown = prometheusName(name, spec);
     assert.equal(valueOf(spec.instrument === 'histogram' ? `${shown}_count` : shown), point.value, name);
   }

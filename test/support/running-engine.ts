@@ -80,7 +80,17 @@ export async function runEngine({
       return engine.state;
     },
     journal,
-    telemetry: () => ({ export: 'off', lag_facts: null, canary: null, signals: [] }),
+    telemetry: () => ({
+      export: 'off',
+      faults: [],
+      status_age_ms: null,
+      worker_restarts: 0,
+      dropped: { process_logs: 0, records: 0, profiles: 0 },
+      lag_facts: null,
+      canary_overdue: false,
+      canary: null,
+      signals: [],
+    }),
     metrics: async () => running.metrics,
     health: () => [{ part: 'engine', ok: engine.unready === undefined, detail: 'it runs', ageMs: 0 }],
     quote: (symbol) => exchange.quote(symbol),

@@ -39,7 +39,8 @@ test('a histogram counts upwards, and has its labels, its sum and its count', ()
     for (const update of projectRuntime({ ...records.client_request, endedAt }).metrics) all.add(update);
   }
   const text = prometheusText(all.readings());
-  const labels = 'http_request_method="POST",url_template="/fapi/v1/order",http_response_status_code="200"';
+  const labels =
+    'http_request_method="POST",url_template="/fapi/v1/order",http_response_status_code="200",server_address="fapi.binance.com",server_port="443"';
   const name = 'http_client_request_duration_seconds';
   assert.ok(text.includes(`# TYPE ${name} histogram\n`));
   for (const line of [

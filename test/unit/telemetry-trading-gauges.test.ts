@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Micros, PositionSide, Symbol } from '#core/ids.ts';
 import type { MetricUpdate } from '#telemetry/catalogue.ts';
-import { tradingGauges } from '#telemetry/trading-gauges.ts';
+import { tradingGauges } from '#telemetry/runtime/trading-gauges.ts';
 import { Account, plannedIn } from '#test/support/account.ts';
 import { quoteAt } from '#test/support/market.ts';
 
