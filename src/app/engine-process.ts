@@ -17,6 +17,7 @@ import { RateGate } from '#exchange/binance/rate-gate.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm.ts';
 import type { RemoteSpan } from '#intake/identity.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
+import type { ProcessEvent } from '#telemetry/catalogue/process-events.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import { LineWriter } from '#telemetry/stdout.ts';
 import { readableLine } from '#telemetry/terminal.ts';
@@ -136,7 +137,7 @@ const ender =
     else exit(code);
   };
 
-type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: string, message: string) => void;
+type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: ProcessEvent, message: string) => void;
 
 const spanRefOf = (span: RemoteSpan | undefined) =>
   span === undefined ? undefined : { traceId: span.trace, spanId: span.parentSpan };

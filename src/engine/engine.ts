@@ -43,6 +43,9 @@ const STOP_DRAIN_MS = 4_000;
 /** Moments at which a test may end the process. */
 export type CrashPoint = 'decided' | 'durable' | 'sending' | 'answered' | 'event';
 
+/** What goes wrong without being anyone's answer. */
+export type EngineProblem = 'failed' | 'cancel_failed' | 'snapshot_failed';
+
 export interface EngineOptions {
   readonly account: AccountId;
   readonly version: string;
@@ -56,7 +59,7 @@ export interface EngineOptions {
   /** Hears of every entry once it is durable. */
   readonly onEntry?: (entry: Entry) => void;
   /** Hears of the order, too, where the problem is about one. */
-  readonly onProblem?: (code: string, detail: string, order?: ClientOrderId) => void;
+  readonly onProblem?: (code: EngineProblem, detail: string, order?: ClientOrderId) => void;
   /** Hears of each comparison with the exchange, unless the engine has failed meanwhile. */
   readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
@@ -257,7 +260,7 @@ export class Engine {
     if (this.#fault !== undefined) return;
     this.#fault = error instanceof Error ? error : new Error(String(error));
     this.#cancelTick();
-    this.#options.onProblem?.('engine_failed', this.#fault.message);
+    this.#options.onProblem?.('failed', this.#fault.message);
     this.#failure.resolve(this.#fault);
   }
 

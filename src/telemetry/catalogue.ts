@@ -5,6 +5,7 @@
 
 import type { FactType } from '#core/facts.ts';
 import type { LabelName, LabelValue } from './attributes.ts';
+import { processEvents } from './catalogue/process-events.ts';
 import { runtimeMetrics } from './catalogue/runtime.ts';
 import { counter, histogram, type MetricSpec, sum } from './catalogue/spec.ts';
 
@@ -125,7 +126,7 @@ export const factMetrics = {
   'tradeengine.telemetry.canaries': counter('{canary}', [], 'Canaries released into the journal.'),
 } as const satisfies Record<`tradeengine.${string}`, MetricSpec>;
 
-export { runtimeMetrics };
+export { processEvents, runtimeMetrics };
 export const metrics = { ...factMetrics, ...runtimeMetrics } as const;
 
 export type MetricName = keyof typeof metrics;
@@ -194,20 +195,3 @@ export const factEvents = {
   'drift.cleared': 'They agree again.',
   'telemetry.canary': 'After each start and every five minutes: its arrival shows that telemetry arrives.',
 } as const satisfies Record<FactType, string>;
-
-/** What the process itself says, beside the facts. */
-export const processEvents = {
-  'telemetry.started': 'Export begins.',
-  'telemetry.enabled': 'The collector took log records for the first time.',
-  'telemetry.failing': 'The collector does not take telemetry; facts wait in the journal.',
-  'telemetry.recovered': 'The collector takes telemetry again.',
-  'telemetry.rejected': 'The collector refused items for good.',
-  'telemetry.worker_stopped': 'The telemetry worker ended unexpectedly and is started again.',
-  'telemetry.cursor_reset': 'The stored cursor does not fit the journal; export begins anew.',
-  'telemetry.cursor_unsaved': 'The cursor cannot be stored; after a restart facts are sent again.',
-  'telemetry.misconfigured': 'The OTEL_* or PYROSCOPE_* variables cannot be used; export is off.',
-  'telemetry.sample_failed': 'A sample of the process could not be taken.',
-  'telemetry.profiler_failed': 'The process cannot be profiled.',
-  'telemetry.profiler_stuck': 'The sampler was stuck; one profile is empty.',
-  'engine.crashed': 'An error that nobody caught: the process ends.',
-} as const;

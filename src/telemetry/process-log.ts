@@ -3,6 +3,7 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Micros } from '#core/ids.ts';
 import { type AttributeValue, type AttributeValues, allowed } from './attributes.ts';
+import type { ProcessEvent } from './catalogue/process-events.ts';
 import { Outbox } from './outbox.ts';
 import type { LogData, Severity, SpanRef } from './projected.ts';
 import { type RepetitionParts, Repetitions } from './repetitions.ts';
@@ -11,8 +12,7 @@ export interface ProcessLog {
   readonly severity: Severity;
   /** A sentence that a person can read. */
   readonly message: string;
-  /** A name for records of the same kind. */
-  readonly event: string;
+  readonly event: ProcessEvent;
   readonly attributes?: AttributeValues;
   readonly span?: SpanRef | undefined;
 }

@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startSimex } from '#simex/server.ts';
+import { processEvents } from '#telemetry/catalogue.ts';
 import type { CollectedSpan } from '#test/support/collected.ts';
 import { ownEnvironment, type RunningCommand, runCommand, runProgram } from '#test/support/command.ts';
 import { Collector } from '#test/support/telemetry-collector.ts';
@@ -155,6 +156,10 @@ describe('a process that ends as it was asked to', () => {
       told.map(({ body }) => body),
       said,
     );
+  });
+
+  it('has said nothing that is not declared', () => {
+    for (const { event } of linesOf(command)) assert.ok(event in processEvents, event);
   });
 
   it('has the same name after a restart', () => {

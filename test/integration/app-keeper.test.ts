@@ -85,7 +85,7 @@ it('takes no signals while the disk is full, and goes on by itself when it is no
   assert.deepEqual(twice, ['journal_unavailable', 'journal_unavailable']);
   assert.equal(await submit(keeper), 'journal_unavailable');
   assert.equal(keeper.unready?.code, 'journal_unavailable');
-  await until('it was tried again', () => problems.includes('engine_restarts'));
+  await until('it was tried again', () => problems.includes('restarts'));
   store.entriesMax = Number.POSITIVE_INFINITY;
   await ready(keeper);
   assert.notEqual(typeof (await submit(keeper)), 'string');

@@ -209,7 +209,7 @@ test('the worker has the lowest priority, and no other thread has', {
 test('export can be turned off: logs still go to stdout, and nothing is sent', async () => {
   const telemetry = await start({ OTEL_SDK_DISABLED: 'true' });
   await append(0, 10);
-  telemetry.log({ severity: 'info', event: 'engine.started', message: 'Started.' });
+  telemetry.log({ severity: 'info', event: 'engine.listening', message: 'Started.' });
   assert.equal(telemetry.status().export, 'off');
   assert.deepEqual(messages(), ['Started.']);
   assert.equal(workers.filter((one) => one.threadName === 'telemetry').length, 0);
