@@ -73,6 +73,12 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const rateGate = new RateGate();
   const measurements = new Measurements({
     record: (record) => telemetry.record(record),
+    onFailure: (error) =>
+      say(
+        'error',
+        'telemetry.sample_failed',
+        `What the process does could not be measured: ${String(error)}`,
+      ),
     clock: systemClock,
     rateGate,
     recentOrders,
