@@ -59,7 +59,7 @@ export class Metrics {
   readonly #version: string;
   readonly #startedAt: Micros;
   /** When the totals of facts began to be counted. */
-  readonly since: Micros;
+  since: Micros;
 
   constructor(version: string, startedAt: Micros, stored: StoredTotals = { since: startedAt, totals: {} }) {
     this.#version = version;
@@ -82,6 +82,12 @@ export class Metrics {
       if (exemplar !== undefined) series.exemplars.set(bucket, { ...exemplar, value });
     } else if (spec.instrument === 'gauge') series.value = value;
     else series.value += value;
+  }
+
+  /** The totals of facts begin anew: those that were stored are of another journal. */
+  restart(since: Micros): void {
+    this.since = since;
+    for (const name of metricNames) if (isStored(name)) this.#series.set(name, this.#seriesOf(name));
   }
 
   readings(): MetricReading[] {

@@ -6,7 +6,8 @@
 
 import type { Entry } from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
-import type { Cursor } from './cursor.ts';
+import type { Cursor, CursorState } from './cursor.ts';
+import { type FactSource, JournalTail } from './journal-tail.ts';
 import { type MetricReading, Metrics } from './metrics.ts';
 import type { Encoder } from './otlp/encoder.ts';
 import type { Chunk } from './outbox.ts';
@@ -18,17 +19,6 @@ import type { RuntimeRecord } from './runtime/records.ts';
 import { SpanQueue } from './runtime/span-queue.ts';
 import type { Sender, SignalStatus } from './sender.ts';
 import type { SignalKind } from './signals.ts';
-
-/** The journal as this module needs it: its durable entries, in order. */
-export interface FactSource {
-  /** Entries from the one that holds fact `from` on, at most `limit` of them. */
-  readBatch(from: Seq, limit: number): Entry[];
-  /** The number of the last fact; 0 for an empty journal. */
-  head(): Seq;
-  /** What it takes on the disk. */
-  bytes(): number;
-  close(): void;
-}
 
 export interface PumpParts {
   readonly source: FactSource;
@@ -61,11 +51,15 @@ export interface PumpStatus {
 
 const BATCH_ENTRIES_MAX = 256;
 const IDLE_DELAY_MS = 100;
+const UNREADABLE_DELAY_MS = 1_000;
 /** Catching up must not take the machine from trading. */
 const FACTS_PER_SECOND_MAX = 20_000;
 
 export class Pump {
   readonly #parts: PumpParts;
+  readonly #journal: JournalTail;
+  /** Taken at its word until the journal can be read. */
+  readonly #stored: CursorState | undefined;
   readonly #stopping = new AbortController();
   readonly #metrics: Metrics;
   readonly #senders: Readonly<Record<SignalKind, Sender>>;
@@ -78,20 +72,10 @@ export class Pump {
 
   constructor(parts: PumpParts) {
     this.#parts = parts;
-    const { source, cursor, report, now } = parts;
-    this.#origin = source.readBatch(1 as Seq, 1)[0]?.at;
-    const stored = cursor.load();
-    const fits = stored !== undefined && stored.origin === this.#origin && stored.seq <= source.head();
-    if (stored !== undefined && !fits) {
-      report({
-        event: 'telemetry.cursor_reset',
-        severity: 'warn',
-        message: `The stored telemetry cursor (fact ${stored.seq}) belongs to another journal: export starts at fact 1.`,
-      });
-    }
-    const state = fits ? stored : undefined;
-    this.#seq = state?.seq ?? (0 as Seq);
-    this.#metrics = new Metrics(parts.version, now(), state);
+    this.#journal = new JournalTail(parts.source, parts.report);
+    this.#stored = parts.cursor.load();
+    this.#seq = this.#stored?.seq ?? (0 as Seq);
+    this.#metrics = new Metrics(parts.version, parts.now(), this.#stored);
     this.#senders = {
       traces: parts.sender('traces', this.#metrics),
       metrics: parts.sender('metrics', this.#metrics),
@@ -109,12 +93,12 @@ export class Pump {
   }
 
   get status(): PumpStatus {
-    const head = this.#parts.source.head();
+    const { head } = this.#journal;
     const { traces, metrics, logs } = this.#senders;
     return {
       head,
       cursor: this.#seq,
-      lagFacts: head - this.#seq,
+      lagFacts: Math.max(0, head - this.#seq),
       canary: this.#canary,
       signals: { traces: traces.status, metrics: metrics.status, logs: logs.status },
     };
@@ -131,7 +115,7 @@ export class Pump {
   /** To be called once run() has ended. */
   close(): void {
     for (const sender of Object.values(this.#senders)) sender.close();
-    this.#parts.source.close();
+    this.#journal.close();
   }
 
   stop(): void {
@@ -162,10 +146,10 @@ export class Pump {
 
   /** The values of all metrics at this moment. */
   readings(): MetricReading[] {
-    const { source } = this.#parts;
-    const lag = source.head() - this.#seq;
+    const { head, bytes } = this.#journal;
+    const lag = Math.max(0, head - this.#seq);
     this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: lag, labels: {} });
-    this.#metrics.add({ metric: 'tradeengine.journal.size', value: source.bytes(), labels: {} });
+    this.#metrics.add({ metric: 'tradeengine.journal.size', value: bytes, labels: {} });
     return this.#metrics.readings();
   }
 
@@ -180,15 +164,15 @@ export class Pump {
   }
 
   async #runFacts(): Promise<void> {
-    const { source, sleep, now } = this.#parts;
+    const { sleep, now } = this.#parts;
     const stopping = this.#stopping.signal;
     for (;;) {
       const startedAt = now();
-      const entries = source.readBatch((this.#seq + 1) as Seq, BATCH_ENTRIES_MAX);
-      const last = entries.at(-1);
-      if (last === undefined) {
+      const entries = this.#next();
+      const last = entries?.at(-1);
+      if (entries === undefined || last === undefined) {
         if (stopping.aborted) return;
-        await sleep(IDLE_DELAY_MS, stopping);
+        await sleep(entries === undefined ? UNREADABLE_DELAY_MS : IDLE_DELAY_MS, stopping);
         continue;
       }
       if (!(await this.#deliver(entries, last))) return;
@@ -196,6 +180,30 @@ export class Pump {
       const elapsedMs = (now() - startedAt) / MICROS_PER_MS;
       await sleep(Math.max(0, (factCount / FACTS_PER_SECOND_MAX) * 1000 - elapsedMs), stopping);
     }
+  }
+
+  /** What is to be delivered next; undefined where the journal cannot be read. */
+  #next(): Entry[] | undefined {
+    if (this.#origin === undefined) {
+      const first = this.#journal.read(1 as Seq, 1);
+      if (first === undefined) return undefined;
+      this.#begin(first[0]?.at);
+    }
+    return this.#journal.read((this.#seq + 1) as Seq, BATCH_ENTRIES_MAX);
+  }
+
+  #begin(origin: Micros | undefined): void {
+    this.#origin = origin;
+    const stored = this.#stored;
+    if (stored === undefined || this.#seq === 0) return;
+    if (stored.origin === origin && stored.seq <= this.#journal.head) return;
+    this.#seq = 0 as Seq;
+    this.#metrics.restart(this.#parts.now());
+    this.#parts.report({
+      event: 'telemetry.cursor_reset',
+      severity: 'warn',
+      message: `The stored telemetry cursor (fact ${stored.seq}) belongs to another journal: export starts at fact 1.`,
+    });
   }
 
   async #deliver(entries: readonly Entry[], last: Entry): Promise<boolean> {
@@ -210,7 +218,6 @@ export class Pump {
     if (delivered.includes(false)) return false;
     for (const update of told.updates) this.#metrics.add(update);
     for (const entry of entries) this.#confirm(entry);
-    this.#origin ??= entries[0]?.at;
     this.#seq = (last.seq + last.facts.length - 1) as Seq;
     this.#save();
     return true;
