@@ -17,7 +17,7 @@ import { project } from './projection.ts';
 import { projectRuntime } from './runtime/projection.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
 import { SpanQueue } from './runtime/span-queue.ts';
-import type { Sender, SignalStatus } from './sender.ts';
+import type { Outcome, Sender, SignalStatus } from './sender.ts';
 import type { SignalKind } from './signals.ts';
 
 export interface PumpParts {
@@ -44,7 +44,7 @@ export interface PumpStatus {
   readonly cursor: Seq;
   /** Facts whose telemetry is not delivered. */
   readonly lagFacts: number;
-  /** The newest canary whose span and log record the collector has. */
+  /** The newest canary that the collector has, with its span and its log record where both are exported. */
   readonly canary: CanaryStatus | undefined;
   readonly signals: Readonly<Record<SignalKind, SignalStatus>>;
 }
@@ -67,7 +67,7 @@ export class Pump {
   #seq: Seq;
   #cursorFails = false;
   #canary: CanaryStatus | undefined;
-  readonly #logDeliveries = new Set<Promise<boolean>>();
+  readonly #logDeliveries = new Set<Promise<Outcome>>();
   readonly #requestSpans: SpanQueue;
 
   constructor(parts: PumpParts) {
@@ -82,7 +82,7 @@ export class Pump {
       logs: parts.sender('logs', this.#metrics),
     };
     this.#requestSpans = new SpanQueue({
-      deliver: (spans) => this.#deliverSpans(spans),
+      deliver: async (spans) => (await this.#deliverSpans(spans)) !== 'stopped',
       onDropped: (count) => this.#countDropped('span', count),
     });
   }
@@ -137,8 +137,9 @@ export class Pump {
     this.#countDropped('record', dropped);
     const spans: SpanData[] = [];
     for (const record of items) {
-      const told = projectRuntime(record);
-      for (const update of told.metrics) this.#metrics.add(update);
+      const told = this.#attempt(`A record of ${record.kind}`, () => projectRuntime(record));
+      if (told === undefined) continue;
+      this.#measure(told.metrics);
       spans.push(...told.spans);
     }
     if (spans.length > 0) this.#requestSpans.push(spans);
@@ -153,7 +154,7 @@ export class Pump {
     return this.#metrics.readings();
   }
 
-  #deliverSpans(spans: readonly SpanData[]): Promise<boolean> {
+  #deliverSpans(spans: readonly SpanData[]): Promise<Outcome> {
     const { encoder } = this.#parts;
     return this.#senders.traces.deliver(spans, (piece) => encoder.spans(piece), this.#stopping.signal);
   }
@@ -177,7 +178,8 @@ export class Pump {
       }
       if (!(await this.#deliver(entries, last))) return;
       const factCount = this.#seq - ((entries[0]?.seq ?? this.#seq) - 1);
-      const elapsedMs = (now() - startedAt) / MICROS_PER_MS;
+      // The clock may have stepped back meanwhile.
+      const elapsedMs = Math.max(0, (now() - startedAt) / MICROS_PER_MS);
       await sleep(Math.max(0, (factCount / FACTS_PER_SECOND_MAX) * 1000 - elapsedMs), stopping);
     }
   }
@@ -211,13 +213,13 @@ export class Pump {
     const { logs } = this.#senders;
     const stopping = this.#stopping.signal;
     const told = this.#project(entries);
-    const delivered = await Promise.all([
+    const outcomes = await Promise.all([
       this.#deliverSpans(told.spans),
       logs.deliver(told.logs, (piece) => encoder.logs(piece), stopping),
     ]);
-    if (delivered.includes(false)) return false;
-    for (const update of told.updates) this.#metrics.add(update);
-    for (const entry of entries) this.#confirm(entry);
+    if (outcomes.includes('stopped')) return false;
+    this.#measure(told.updates);
+    if (isArrived(outcomes)) for (const entry of entries) this.#confirm(entry);
     this.#seq = (last.seq + last.facts.length - 1) as Seq;
     this.#save();
     return true;
@@ -234,21 +236,30 @@ export class Pump {
     const logs: LogData[] = [];
     const updates: Measured[] = [];
     for (const entry of entries) {
-      try {
-        const projected = project(entry);
-        spans.push(...projected.spans);
-        logs.push(...projected.logs);
-        updates.push(...projected.metrics);
-      } catch (error) {
-        // One entry that cannot be told must not keep all later ones from being told.
-        this.#parts.report({
-          event: 'telemetry.rejected',
-          severity: 'error',
-          message: `The facts from ${entry.seq} on in one entry have no telemetry: ${String(error)}`,
-        });
-      }
+      const projected = this.#attempt(`The entry of fact ${entry.seq}`, () => project(entry));
+      if (projected === undefined) continue;
+      spans.push(...projected.spans);
+      logs.push(...projected.logs);
+      updates.push(...projected.metrics);
     }
     return { spans, logs, updates };
+  }
+
+  #measure(updates: readonly Measured[]): void {
+    for (const update of updates) {
+      this.#attempt(`A value of ${update.metric}`, () => this.#metrics.add(update));
+    }
+  }
+
+  /** One thing that cannot be told must not keep all later ones from being told. */
+  #attempt<T>(what: string, tell: () => T): T | undefined {
+    try {
+      return tell();
+    } catch (error) {
+      const message = `${what} has no telemetry: ${String(error)}`;
+      this.#parts.report({ event: 'telemetry.rejected', severity: 'error', message });
+      return undefined;
+    }
   }
 
   async #runMetrics(): Promise<void> {
@@ -264,7 +275,12 @@ export class Pump {
     const at = now();
     // Collectors object to metrics without points.
     const readings = this.readings().filter(({ series }) => series.length > 0);
-    const offered = this.#senders.metrics.offer(readings, (piece) => encoder.metrics(piece, at));
+    const offered = this.#senders.metrics.offer(
+      readings,
+      (piece) => encoder.metrics(piece, at),
+      this.#stopping.signal,
+      pointsIn,
+    );
     // They are encoded by now; what is measured while the collector answers is for the next time.
     this.#metrics.forgetExemplars();
     await offered;
@@ -292,3 +308,12 @@ export class Pump {
     }
   }
 }
+
+/** All of what is exported was taken, and something is. */
+function isArrived(outcomes: readonly Outcome[]): boolean {
+  const exported = outcomes.filter((outcome) => outcome !== 'not_exported');
+  return exported.length > 0 && exported.every((outcome) => outcome === 'taken');
+}
+
+const pointsIn = (readings: readonly MetricReading[]): number =>
+  readings.reduce((sum, { series }) => sum + series.length, 0);
