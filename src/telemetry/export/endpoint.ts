@@ -3,6 +3,8 @@
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import type { SignalKind } from '../signals.ts';
 import {
   durationMs,
@@ -69,17 +71,36 @@ export function endpointOf(signal: SignalKind, env: Environment): EndpointSettin
   return {
     protocol,
     url,
-    tls: isSecure(url, source)
-      ? {
-          rootCertificate: fileOf(read('CERTIFICATE')),
-          clientKey: fileOf(read('CLIENT_KEY')),
-          clientCertificate: fileOf(read('CLIENT_CERTIFICATE')),
-        }
-      : undefined,
+    tls: isSecure(url, source) ? tlsOf(source) : undefined,
     headers: { ...headersOf(source.common('HEADERS')), ...headersOf(source.own('HEADERS')) },
     gzip: oneOf(read('COMPRESSION'), ['gzip', 'none'], 'none') === 'gzip',
     timeoutMs: durationMs(read('TIMEOUT'), TIMEOUT_MS, 1),
   };
+}
+
+/** What cannot be used shows here, and not when a connection is made. */
+function tlsOf({ read }: Source): TlsSettings {
+  const ca = read('CERTIFICATE');
+  const key = read('CLIENT_KEY');
+  const cert = read('CLIENT_CERTIFICATE');
+  const tls = { rootCertificate: fileOf(ca), clientKey: fileOf(key), clientCertificate: fileOf(cert) };
+  if ((tls.clientKey === undefined) !== (tls.clientCertificate === undefined)) {
+    throw new SettingError(`${key.name} and ${cert.name} go together`);
+  }
+  const { rootCertificate, clientKey, clientCertificate } = tls;
+  // A context takes a root without any certificate in it.
+  if (rootCertificate !== undefined) usable(ca, () => new X509Certificate(rootCertificate));
+  if (clientCertificate !== undefined) usable(cert, () => new X509Certificate(clientCertificate));
+  usable(key, () => createSecureContext({ key: clientKey, cert: clientCertificate }));
+  return tls;
+}
+
+function usable({ name, value }: Variable, use: () => unknown): void {
+  try {
+    use();
+  } catch (error) {
+    throw new SettingError(`${name}: ${value} cannot be used for TLS: ${String(error)}`);
+  }
 }
 
 /** The scheme decides about TLS; gRPC without one has it unless the INSECURE variable says otherwise. */

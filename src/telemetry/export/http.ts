@@ -27,7 +27,8 @@ export class HttpExporter implements Exporter {
 
   constructor(settings: EndpointSettings, nowMs: () => number) {
     const { origin, pathname, search } = new URL(settings.url);
-    this.endpoint = settings.url;
+    // A query may hold a token.
+    this.endpoint = `${origin}${pathname}`;
     this.#path = `${pathname}${search}`;
     this.#headers = {
       ...settings.headers,
