@@ -73,7 +73,7 @@ export class Pump {
   constructor(parts: PumpParts) {
     this.#parts = parts;
     this.#journal = new JournalTail(parts.source, parts.report);
-    this.#stored = parts.cursor.load();
+    this.#stored = this.#load();
     this.#seq = this.#stored?.seq ?? (0 as Seq);
     this.#metrics = new Metrics(parts.version, parts.now(), this.#stored);
     this.#senders = {
@@ -192,6 +192,18 @@ export class Pump {
       this.#begin(first[0]?.at);
     }
     return this.#journal.read((this.#seq + 1) as Seq, BATCH_ENTRIES_MAX);
+  }
+
+  #load(): CursorState | undefined {
+    const loaded = this.#parts.cursor.load();
+    if (loaded.kind === 'unusable') {
+      this.#parts.report({
+        event: 'telemetry.cursor_reset',
+        severity: 'warn',
+        message: `The stored telemetry cursor cannot be used (${loaded.reason}): export starts at fact 1.`,
+      });
+    }
+    return loaded.kind === 'stored' ? loaded.state : undefined;
   }
 
   #begin(origin: Micros | undefined): void {

@@ -3,7 +3,7 @@
 import type { Entry } from '#core/facts.ts';
 import type { Micros, Seq } from '#core/ids.ts';
 import { sleepUntilWoken, systemMicros } from '#telemetry/clock.ts';
-import type { Cursor, CursorState } from '#telemetry/cursor.ts';
+import type { Cursor, CursorState, LoadedCursor } from '#telemetry/cursor.ts';
 import { exporterFor } from '#telemetry/export/exporter-for.ts';
 import type { FactSource } from '#telemetry/journal-tail.ts';
 import { Encoder } from '#telemetry/otlp/encoder.ts';
@@ -42,8 +42,8 @@ export class ArrayJournal implements FactSource {
 
 export class MemoryCursor implements Cursor {
   state: CursorState | undefined;
-  load(): CursorState | undefined {
-    return this.state;
+  load(): LoadedCursor {
+    return this.state === undefined ? { kind: 'none' } : { kind: 'stored', state: this.state };
   }
   save(state: CursorState): void {
     this.state = structuredClone(state);
