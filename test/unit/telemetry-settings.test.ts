@@ -83,6 +83,18 @@ test('a signal may have a protocol of its own', () => {
   );
 });
 
+test('a default endpoint is that of the protocol of each signal, and a blank variable does not hide it', () => {
+  const env = {
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: ' http/protobuf ',
+    OTEL_EXPORTER_OTLP_ENDPOINT: ' ',
+  };
+  const defaultEndpoints = { grpc: 'http://127.0.0.1:1', 'http/protobuf': 'http://127.0.0.1:2' };
+  const read = readTelemetrySettings(env, { ...about, defaultEndpoints });
+  assert.ok(read.kind === 'on');
+  const { traces, logs } = read.settings.endpoints;
+  assert.deepEqual([traces?.url, logs?.url], ['http://127.0.0.1:2/v1/traces', 'http://127.0.0.1:1']);
+});
+
 test('over HTTP an endpoint needs its scheme', () => {
   const env = {
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
