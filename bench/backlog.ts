@@ -8,7 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
 import { below, type Figures, plain } from './figure.ts';
 import { HandOvers } from './latency.ts';
-import { Sink } from './sink-process.ts';
+import { Sink } from './sink.ts';
 import { type Bench, openBench, runClosedLoop } from './workload.ts';
 
 const LOAD = { perSecond: 1_000, warmUpSeconds: 2, seconds: 8 };

@@ -25,13 +25,15 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+const unknown = names.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}: there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
 let all: Figures = {};
 for (const name of names) {
   const bench = benches[name];
-  if (bench === undefined) {
-    console.error(`There is no benchmark ${name}: ${Object.keys(benches).join(', ')}`);
-    process.exit(2);
-  }
+  if (bench === undefined) continue;
   const figures = await bench();
   all = { ...all, ...figures };
   if (values.json === true) continue;

@@ -12,7 +12,7 @@ import { startTelemetry } from '#telemetry/start.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
 import { type Figures, plain, zero } from './figure.ts';
 import { PlainSdk } from './plain-sdk.ts';
-import { Sink } from './sink-process.ts';
+import { Sink } from './sink.ts';
 
 const SECONDS = 55;
 const AWAY_FROM_SECOND = 15;

@@ -1,69 +1,40 @@
-/**
- * A collector of OTLP over gRPC and of profiles, as a process of its own. Says its ports when ready. It keeps nothing but, when asked to count,
- * the ids of spans; told to go away it ends its connections, and listens again on the same port when told to come back.
- */
+/** The collector of the benchmarks, started and spoken to. */
 
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { readTraces } from '#observatory/otlp/traces.ts';
+import type { SinkOrder } from './sink-process.ts';
 
-/** What the sink hears; it answers each with how many different spans it has. */
-export type SinkOrder = 'away' | 'back' | 'count';
+export class Sink {
+  readonly url: string;
+  readonly profilesUrl: string;
+  readonly #process: ChildProcess;
 
-const identity = (bytes: Buffer): Buffer => bytes;
-const services = {
-  trace: 'opentelemetry.proto.collector.trace.v1.TraceService',
-  metrics: 'opentelemetry.proto.collector.metrics.v1.MetricsService',
-  logs: 'opentelemetry.proto.collector.logs.v1.LogsService',
-};
-const counting = process.argv.includes('--count');
-const spanIds = new Set<string>();
-
-function open(port: number): Promise<{ server: Server; port: number }> {
-  const server = new Server({ 'grpc.max_receive_message_length': 64 * 1024 * 1024 });
-  for (const [signal, service] of Object.entries(services)) {
-    const method = {
-      path: `/${service}/Export`,
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: identity,
-      requestDeserialize: identity,
-      responseSerialize: identity,
-      responseDeserialize: identity,
-    };
-    server.addService(
-      { Export: method },
-      {
-        Export: (call: { request: Buffer }, answer: (error: null, response: Buffer) => void) => {
-          if (counting && signal === 'trace') {
-            for (const { traceId, spanId } of readTraces(call.request)) spanIds.add(`${traceId}/${spanId}`);
-          }
-          answer(null, Buffer.alloc(0));
-        },
-      },
-    );
+  private constructor(child: ChildProcess, port: number, profilesPort: number) {
+    this.#process = child;
+    this.url = `http://127.0.0.1:${port}`;
+    this.profilesUrl = `http://127.0.0.1:${profilesPort}`;
   }
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve({ server, port: bound });
-      else reject(error);
-    });
-  });
-}
 
-// A collector has a machine of its own; here it must not take the engine's cores.
-os.setPriority(19);
-const profiles = createServer((request, response) => request.resume().on('end', () => response.end()));
-profiles.listen(0, '127.0.0.1');
-await once(profiles, 'listening');
-let { server, port } = await open(0);
-process.on('message', async (order: SinkOrder) => {
-  if (order === 'away') server.forceShutdown();
-  if (order === 'back') ({ server, port } = await open(port));
-  process.send?.(spanIds.size);
-});
-process.on('disconnect', () => process.exit(0));
-console.log(JSON.stringify({ port, profilesPort: (profiles.address() as AddressInfo).port }));
+  /** @param count whether it is to count spans by their ids. */
+  static async start({ count = false } = {}): Promise<Sink> {
+    const child = fork(new URL('./sink-process.ts', import.meta.url), count ? ['--count'] : [], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    if (child.stdout === null) throw new Error('the collector has no output');
+    const [line] = await once(child.stdout, 'data');
+    const { port, profilesPort } = JSON.parse(String(line));
+    return new Sink(child, port, profilesPort);
+  }
+
+  /** How many different spans it has. */
+  async tell(order: SinkOrder): Promise<number> {
+    const answer = once(this.#process, 'message');
+    this.#process.send(order);
+    const [spans] = await answer;
+    return spans;
+  }
+
+  stop(): void {
+    this.#process.disconnect();
+  }
+}

@@ -15,7 +15,7 @@ import { Engine, type EngineOptions } from '#engine/engine.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
 import { signalKeyFor } from '#intake/identity.ts';
 import type { Journal } from '#journal/port.ts';
-import { openSqliteJournal } from '#journal/sqlite.ts';
+import { type JournalObserver, openSqliteJournal } from '#journal/sqlite.ts';
 import { InstantExchange } from './instant-exchange.ts';
 
 const account = 'bench' as AccountId;
@@ -32,18 +32,24 @@ export interface Bench {
   remove(): Promise<void>;
 }
 
+/** What listens to an engine; each costs a little, so that only those get it who use it. */
+export interface Listeners {
+  readonly onStage?: NonNullable<EngineOptions['onStage']>;
+  readonly onCommitted?: (entry: Entry) => void;
+  readonly journal?: JournalObserver;
+}
+
 export async function openBench(
   directory?: string,
   onSubmit?: (order: PlannedOrder) => void,
-  hears: {
-    readonly onStage?: EngineOptions['onStage'];
-    readonly onCommitted?: (entry: Entry) => void;
-  } = {},
+  { onStage, onCommitted, journal: observer }: Listeners = {},
 ): Promise<Bench> {
-  const { onStage, onCommitted } = hears;
   const home = directory ?? (await mkdtemp(join(tmpdir(), 'tradeengine-bench-')));
   const journalPath = join(home, 'journal.db');
-  const journal = await openSqliteJournal({ path: journalPath });
+  const journal = await openSqliteJournal({
+    path: journalPath,
+    ...(observer === undefined ? {} : { observer }),
+  });
   if (onCommitted !== undefined) hearCommits(journal, onCommitted);
   const engine = await Engine.start({
     account,

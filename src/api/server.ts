@@ -34,7 +34,7 @@ export interface ServerOptions {
   readonly desk: SignalDesk;
   readonly clock: Clock;
   /** Hears of defects that a request met, with the span of its caller. */
-  readonly onProblem: (code: string, detail: string, span: RemoteSpan | undefined) => void;
+  readonly onProblem: (code: 'request_failed', detail: string, span: RemoteSpan | undefined) => void;
   /** Hears of every request once it is answered. */
   readonly onRequest?: (request: ServedRequest) => void;
 }

@@ -4,9 +4,12 @@
  */
 
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Balance, Subject } from '#api/subject.ts';
+import type { TelemetryReport } from '#api/views/telemetry.ts';
+import type { Redactor } from '#core/secret.ts';
 import type { CrashPoint } from '#engine/engine.ts';
 import { systemClock, systemTimers, within } from '#engine/time.ts';
 import { ACCEPTANCE_MARGIN_MS } from '#exchange/binance/orders.ts';
@@ -14,7 +17,10 @@ import { RateGate } from '#exchange/binance/rate-gate.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm.ts';
 import type { RemoteSpan } from '#intake/identity.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
+import type { ProcessEvent } from '#telemetry/catalogue/process-events.ts';
 import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
+import { LineWriter } from '#telemetry/stdout.ts';
+import { readableLine } from '#telemetry/terminal.ts';
 import { addresses, HOST } from './addresses.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -27,11 +33,16 @@ import { journalPathIn } from './replay.ts';
 import { telemetryReportOf } from './telemetry-report.ts';
 import { version } from './version.ts';
 
-const SERVER_CLOSE_MS_MAX = 1_000;
+/** The parts of a shutdown, which together take less than the whole. */
+const ENGINE_STOP_MS_MAX = 2_500;
+const SERVER_CLOSE_MS_MAX = 500;
 const TELEMETRY_FLUSH_MS_MAX = 2_000;
 /** What is broken must not go on for long. */
 const CRASH_FLUSH_MS_MAX = 500;
-const SHUTDOWN_MS_MAX = 8_000;
+const STDOUT_MS_MAX = 300;
+const STDOUT = 1;
+/** Less than the patience of whoever started the process. */
+const SHUTDOWN_MS_MAX = 5_500;
 
 export interface EngineProcessOptions {
   readonly config: Config;
@@ -42,20 +53,32 @@ export interface EngineProcessOptions {
   readonly ending: Promise<string>;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** Ends it even where exit() would wait, for a standard output that takes nothing. */
+  readonly kill: () => void;
   /** Sees the engine pass the points at which a crash test ends it. */
   readonly probe?: (point: CrashPoint) => void;
 }
 
 /** Resolves with the exit code. */
 export async function runEngineProcess(options: EngineProcessOptions): Promise<number> {
-  const { config, ending, exit, probe } = options;
-  const telemetry = await openTelemetry(options);
+  const { config, env, ending, probe } = options;
+  const startedAt = systemClock.now();
+  const redactor = redactorOf(config, env);
+  const stdout = new LineWriter(isatty(STDOUT) ? readableLine : undefined);
+  const end = ender(options, stdout);
+  const telemetry = await openTelemetry(options, redactor, stdout, end);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
   // A ban outlives the engine that drew it.
   const rateGate = new RateGate();
   const measurements = new Measurements({
     record: (record) => telemetry.record(record),
+    onFailure: (error) =>
+      say(
+        'error',
+        'telemetry.sample_failed',
+        `What the process does could not be measured: ${String(error)}`,
+      ),
     clock: systemClock,
     rateGate,
     recentOrders,
@@ -64,8 +87,18 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const { onStage } = telemetry;
   const keeper = makeKeeper({ config, recentOrders, rateGate, measurements, problems, probe, onStage });
   telemetry.watch(() => measurements.sample(keeper));
+  const telemetryReport = () =>
+    telemetryReportOf(
+      {
+        status: telemetry.status(),
+        startedAt,
+        canaryAt: keeper.running?.engine.state.canaryAt,
+        now: systemClock.now(),
+      },
+      (text) => redactor.redact(text),
+    );
   const server = await buildServer({
-    subject: subjectOf(config, keeper, recentOrders, telemetry),
+    subject: subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }),
     desk: keeper,
     clock: systemClock,
     onProblem: (code, detail, span) =>
@@ -83,14 +116,34 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
     asked ? 'engine.stopping' : 'engine.journal_unusable',
     asked ? `Stopping because of ${outcome}.` : `${outcome?.message}. This needs a person: see the journal.`,
   );
-  systemTimers.after(SHUTDOWN_MS_MAX, () => exit(exitCodes.failed));
-  await keeper.stop();
+  systemTimers.after(SHUTDOWN_MS_MAX, () => {
+    say(
+      'error',
+      'engine.stop_overdue',
+      `The process has not ended in ${SHUTDOWN_MS_MAX} ms and is cut short.`,
+    );
+    void end(exitCodes.failed);
+  });
+  await within(systemTimers, ENGINE_STOP_MS_MAX, keeper.stop(), undefined);
   await within(systemTimers, SERVER_CLOSE_MS_MAX, server.close(), undefined);
   await telemetry.stop(TELEMETRY_FLUSH_MS_MAX);
-  return asked ? exitCodes.ok : exitCodes.journalUnusable;
+  const code = asked ? exitCodes.ok : exitCodes.journalUnusable;
+  await end(code);
+  return code;
 }
 
-type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: string, message: string) => void;
+type End = (code: number) => Promise<void>;
+
+/** Ends the process once its last lines are written, or with a deadline for that. */
+const ender =
+  ({ exit, kill }: EngineProcessOptions, stdout: LineWriter): End =>
+  async (code) => {
+    await within(systemTimers, STDOUT_MS_MAX, stdout.idle, undefined);
+    if (stdout.busy) kill();
+    else exit(code);
+  };
+
+type Say = (severity: 'info' | 'warn' | 'error' | 'fatal', event: ProcessEvent, message: string) => void;
 
 const spanRefOf = (span: RemoteSpan | undefined) =>
   span === undefined ? undefined : { traceId: span.trace, spanId: span.parentSpan };
@@ -102,8 +155,12 @@ const sayThrough =
 
 const journalPathOf = (config: Config): string => journalPathIn(config.values.TRADEENGINE_DATA_DIR);
 
-async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOptions): Promise<Telemetry> {
-  const redactor = redactorOf(config, env);
+async function openTelemetry(
+  { config, env, instanceId }: EngineProcessOptions,
+  redactor: Redactor,
+  destination: LineWriter,
+  end: End,
+): Promise<Telemetry> {
   const { telemetryGrpc, telemetryHttp, profiles } = addresses(config);
   const telemetry = await startTelemetry({
     journalPath: journalPathOf(config),
@@ -113,6 +170,7 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     version,
     instanceId,
     redact: (text) => redactor.redact(text),
+    destination,
   });
   let crashed = false;
   // Rejections that nobody handles come here too.
@@ -125,7 +183,8 @@ async function openTelemetry({ config, env, instanceId, exit }: EngineProcessOpt
     });
     if (crashed) return;
     crashed = true;
-    void telemetry.stop(CRASH_FLUSH_MS_MAX).finally(() => exit(exitCodes.failed));
+    systemTimers.after(SHUTDOWN_MS_MAX, () => void end(exitCodes.failed));
+    void telemetry.stop(CRASH_FLUSH_MS_MAX).finally(() => end(exitCodes.failed));
   });
   return telemetry;
 }
@@ -191,12 +250,16 @@ function makeKeeper({
   });
 }
 
-function subjectOf(
-  { account, settings }: Config,
-  keeper: Keeper,
-  recentOrders: RecentOrders,
-  telemetry: Telemetry,
-): Subject {
+interface SubjectParts {
+  readonly config: Config;
+  readonly keeper: Keeper;
+  readonly recentOrders: RecentOrders;
+  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  readonly telemetryReport: () => TelemetryReport;
+}
+
+function subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }: SubjectParts): Subject {
+  const { account, settings } = config;
   return {
     account,
     version,
@@ -217,11 +280,10 @@ function subjectOf(
         running: runningParts(keeper),
         symbols: settings.symbols,
         quoteAgeMsMax: settings.quoteAgeMsMax,
-        telemetry: telemetry.status(),
-        canaryAt: keeper.running?.engine.state.canaryAt,
+        telemetry: telemetryReport(),
         now: systemClock.now(),
       }),
-    telemetry: () => telemetryReportOf(telemetry.status()),
+    telemetry: telemetryReport,
     quote: (symbol) => keeper.running?.exchange.quote(symbol),
     balance: async (): Promise<Balance | undefined> => {
       const answer = await keeper.running?.exchange.balance();

@@ -1,15 +1,10 @@
 /** How the parts of the engine process are, from what is known without asking anyone. */
 
 import type { Condition, PartHealth } from '#api/subject.ts';
-import { addMs, MICROS_PER_MS, type Micros, type Symbol } from '#core/ids.ts';
+import type { TelemetryReport } from '#api/views/telemetry.ts';
+import { MICROS_PER_MS, type Micros, type Symbol } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
 import type { Journal } from '#journal/port.ts';
-import type { TelemetryStatus } from '#telemetry/start.ts';
-
-/** A collector that restarts is not a fault. */
-const FAILING_MS_MAX = 30_000;
-/** From a canary's release to its arrival. */
-const CANARY_MS_MAX = 60_000;
 
 /** What a running engine is made of. */
 export interface RunningParts {
@@ -24,9 +19,7 @@ export interface Parts {
   readonly running: RunningParts | undefined;
   readonly symbols: readonly Symbol[];
   readonly quoteAgeMsMax: number;
-  readonly telemetry: TelemetryStatus;
-  /** When the engine last released a canary into the journal. */
-  readonly canaryAt: Micros | undefined;
+  readonly telemetry: TelemetryReport;
   readonly now: Micros;
 }
 
@@ -89,32 +82,14 @@ function exchangeHealth({ running, symbols, quoteAgeMsMax, now }: Parts): PartHe
   };
 }
 
-function telemetryHealth({ telemetry, canaryAt, now }: Parts): PartHealth {
-  const { at } = telemetry;
-  const fault = telemetryFault(telemetry, canaryAt, now);
-  const state = telemetry.export === 'off' ? 'Export is off.' : `${telemetry.lagFacts ?? 0} facts wait.`;
+function telemetryHealth({ telemetry }: Parts): PartHealth {
+  const { faults, lag_facts: lag, status_age_ms: ageMs } = telemetry;
+  const waits = lag === null ? 'What waits is not known yet.' : `${lag} facts wait.`;
+  const state = telemetry.export === 'off' ? 'Export is off.' : waits;
   return {
     part: 'telemetry',
-    ok: fault === undefined,
-    detail: fault ?? state,
-    ageMs: at === undefined ? null : (now - at) / MICROS_PER_MS,
+    ok: faults.length === 0,
+    detail: faults.length === 0 ? state : faults.join(' '),
+    ageMs,
   };
-}
-
-function telemetryFault(
-  { export: mode, signals, canary }: TelemetryStatus,
-  canaryAt: Micros | undefined,
-  now: Micros,
-): string | undefined {
-  if (mode === 'misconfigured') return 'Export is off: an OTEL_* or PYROSCOPE_* variable has a wrong value.';
-  if (mode === 'off') return undefined;
-  const failing = Object.entries(signals ?? {}).filter(
-    ([, { failing: failure }]) => failure !== undefined && now > addMs(failure.since, FAILING_MS_MAX),
-  );
-  if (failing.length > 0) {
-    return failing.map(([signal, status]) => `No ${signal} get through: ${status.failing?.error}.`).join(' ');
-  }
-  const overdue =
-    canaryAt !== undefined && canaryAt !== canary?.releasedAt && now > addMs(canaryAt, CANARY_MS_MAX);
-  return overdue ? 'The newest canary has not arrived at the collector.' : undefined;
 }

@@ -12,6 +12,7 @@ import {
   type ComparisonOutcome,
   type CrashPoint,
   Engine,
+  type EngineProblem,
   type SignalSubmission,
   type Unready,
   unreadyBy,
@@ -35,7 +36,7 @@ export interface KeeperOptions {
   readonly recentOrders: RecentOrders;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly onProblem: (code: string, detail: string, order?: ClientOrderId) => void;
+  readonly onProblem: (code: EngineProblem | 'restarts', detail: string, order?: ClientOrderId) => void;
   readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
   readonly onStage?: (stage: EngineStage | undefined) => void;
@@ -105,7 +106,7 @@ export class Keeper implements SignalDesk {
       const code =
         life.ran || life.failure instanceof JournalError ? unreadyBy(life.failure) : 'not_reconciled';
       this.#condition = { code, detail: `${life.failure.message}. The engine is started again.` };
-      onProblem('engine_restarts', `${life.failure.message}; started again in ${delayMs} ms`);
+      onProblem('restarts', `${life.failure.message}; started again in ${delayMs} ms`);
       await Promise.race([pause(timers, delayMs), this.#stopRequested.promise]);
     }
     return undefined;

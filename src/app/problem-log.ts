@@ -2,17 +2,20 @@
 
 import type { RecentOrders } from '#api/recent-orders.ts';
 import type { ClientOrderId } from '#core/ids.ts';
+import type { OnProblem } from '#exchange/binance/problem.ts';
+import type { ProcessEvent } from '#telemetry/catalogue/process-events.ts';
 import { submitSpanId } from '#telemetry/identity.ts';
 import type { ProcessLog } from '#telemetry/process-log.ts';
 import type { SpanRef } from '#telemetry/projected.ts';
+import type { KeeperOptions } from './keeper.ts';
 
 /** Problems are warnings: what needs nobody informs, and what stops orders or cannot be is an error. */
-const severities: Readonly<Record<string, 'info' | 'error'>> = {
-  clock_resynchronised: 'info',
-  engine_failed: 'error',
-  engine_restarts: 'error',
-  malformed_answer: 'error',
-  malformed_message: 'error',
+const severities: Readonly<Partial<Record<ProcessEvent, 'info' | 'error'>>> = {
+  'exchange.clock_resynchronised': 'info',
+  'engine.failed': 'error',
+  'engine.restarts': 'error',
+  'exchange.malformed_answer': 'error',
+  'exchange.malformed_message': 'error',
 };
 
 export class ProblemLog {
@@ -24,15 +27,14 @@ export class ProblemLog {
     this.#recentOrders = recentOrders;
   }
 
-  readonly ofEngine = (code: string, detail: string, order?: ClientOrderId): void =>
-    this.#write(`engine.${code}`, code, detail, order);
+  readonly ofEngine: KeeperOptions['onProblem'] = (code, detail, order) =>
+    this.#write(`engine.${code}`, detail, order);
 
-  readonly ofExchange = (code: string, detail: string, order?: ClientOrderId): void =>
-    this.#write(`exchange.${code}`, code, detail, order);
+  readonly ofExchange: OnProblem = (code, detail, order) => this.#write(`exchange.${code}`, detail, order);
 
-  #write(event: string, code: string, message: string, order: ClientOrderId | undefined): void {
+  #write(event: ProcessEvent, message: string, order: ClientOrderId | undefined): void {
     this.#log({
-      severity: severities[code] ?? 'warn',
+      severity: severities[event] ?? 'warn',
       event,
       message,
       attributes: { 'tradeengine.order.id': order },

@@ -5,16 +5,22 @@ import type { Config, Environment } from './config.ts';
 
 /** https://opentelemetry.io/docs/specs/otel/protocol/exporter/: name=value pairs, percent-encoded, separated by commas. */
 const HEADERS = /_HEADERS$/;
+/** The query of an address may hold a token. */
+const ADDRESS = /^(?:OTEL_|PYROSCOPE_)/;
 
 export function redactorOf({ values }: Pick<Config, 'values'>, env: Environment): Redactor {
   const redactor = new Redactor();
   for (const [name, value] of Object.entries(values)) {
     if (value instanceof Secret) redactor.hide(name, value);
   }
+  const hideAll = (name: string, values: readonly string[]): void => {
+    for (const [index, value] of values.entries()) redactor.hide(`${name} ${index}`, new Secret(value));
+  };
   for (const [name, text = ''] of Object.entries(env)) {
     if (HEADERS.test(name)) {
-      for (const [index, value] of headerValues(text).entries())
-        redactor.hide(`${name} ${index}`, new Secret(value));
+      hideAll(name, valuesOf(text, ','));
+    } else if (ADDRESS.test(name) && URL.canParse(text)) {
+      hideAll(name, valuesOf(new URL(text).search, '&'));
     } else if (isSecretName(name)) {
       redactor.hide(name, new Secret(text));
     }
@@ -23,8 +29,8 @@ export function redactorOf({ values }: Pick<Config, 'values'>, env: Environment)
 }
 
 /** Each value as it was given, as it is sent, and without the scheme before it: any of them may be echoed. */
-const headerValues = (text: string): string[] =>
-  text.split(',').flatMap((pair) => {
+const valuesOf = (pairs: string, separator: ',' | '&'): string[] =>
+  pairs.split(separator).flatMap((pair) => {
     const given = pair.slice(pair.indexOf('=') + 1).trim();
     const sent = decoded(given);
     return [given, sent, sent.slice(sent.lastIndexOf(' ') + 1)];

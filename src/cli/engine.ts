@@ -11,7 +11,7 @@ import { withConfig } from './with-config.ts';
 export const engineCommand = (io: CommandIo): Promise<number> =>
   withConfig(io, (config) => runEngine(config, io));
 
-async function runEngine(config: Config, { env, complain, ending, exit }: CommandIo): Promise<number> {
+async function runEngine(config: Config, { env, complain, ending, exit, kill }: CommandIo): Promise<number> {
   const { TRADEENGINE_PORT: port } = config.values;
   const taken = await portProblems([{ variable: 'TRADEENGINE_PORT', port }]);
   if (taken.length > 0) {
@@ -21,8 +21,10 @@ async function runEngine(config: Config, { env, complain, ending, exit }: Comman
   return runEngineProcess({
     config,
     env,
-    instanceId: `${hostname()}-${process.pid}`,
+    // With a new name after each restart, the gauges of its dead predecessor would stand beside it for minutes.
+    instanceId: `${hostname()}-${port}`,
     ending,
     exit,
+    kill,
   });
 }

@@ -13,6 +13,8 @@ export interface CommandIo {
   /** Resolves when it is asked a second time. */
   readonly endingNow: Promise<void>;
   readonly exit: (code: number) => void;
+  /** Ends the process even where exit() would wait, for a standard output that takes nothing. */
+  readonly kill: () => void;
 }
 
 /** Arguments that the command does not know. */

@@ -27,6 +27,7 @@ const io: CommandIo = {
   ending: ending.promise,
   endingNow: endingNow.promise,
   exit: (code) => process.exit(code),
+  kill: () => process.kill(process.pid, 'SIGKILL'),
 };
 
 /** Each command brings only what it needs: help does not wait for a database. */

@@ -19,8 +19,12 @@ async function tell(address: string, json: boolean, io: CommandIo): Promise<numb
     io.complain(`No engine answers at ${address} (${answer.cause}).`);
     return exitCodes.failed;
   }
-  const report = health.parse(answer.body).telemetry;
+  const told = health.safeParse(answer.body);
+  if (!told.success) {
+    io.complain(`What answers at ${address} does not speak as this version of the engine does.`);
+    return exitCodes.failed;
+  }
+  const report = told.data.telemetry;
   io.say(json ? JSON.stringify(report, null, 2) : telemetryText(report));
-  const failing = report.signals.some(({ failing_since }) => failing_since !== null);
-  return report.export === 'misconfigured' || failing ? exitCodes.failed : exitCodes.ok;
+  return report.faults.length === 0 ? exitCodes.ok : exitCodes.failed;
 }

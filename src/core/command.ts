@@ -1,7 +1,16 @@
 /** What can happen to the engine: everything that comes from outside reaches the decider as one of these. */
 
 import type { SignalReceived } from './facts.ts';
-import type { AccountId, ClientOrderId, Micros, PositionSide, SignalKey, Symbol, TraceId } from './ids.ts';
+import {
+  type AccountId,
+  type ClientOrderId,
+  MICROS_PER_MS,
+  type Micros,
+  type PositionSide,
+  type SignalKey,
+  type Symbol,
+  type TraceId,
+} from './ids.ts';
 import type { InstrumentText, Quote } from './instrument.ts';
 import type { DecimalText } from './money.ts';
 import type { OrderBook, OrderReport, SubmitOutcome } from './order.ts';
@@ -86,4 +95,17 @@ export type Command =
 export interface Moment {
   readonly at: Micros;
   readonly quote: (symbol: Symbol) => Quote | undefined;
+}
+
+export const quoteAgeMs = ({ atMs }: Quote, { at }: Moment): number =>
+  Math.max(0, Math.floor(at / MICROS_PER_MS) - atMs);
+
+/** The market as it is, rather than as it was when its stream fell silent. */
+export function freshQuote(
+  moment: Moment,
+  symbol: Symbol,
+  { quoteAgeMsMax }: TradingSettings,
+): Quote | undefined {
+  const quote = moment.quote(symbol);
+  return quote === undefined || quoteAgeMs(quote, moment) > quoteAgeMsMax ? undefined : quote;
 }

@@ -114,6 +114,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       break;
     default:
       fact satisfies never;
+      throw new Error(`a fact of an unknown type: ${JSON.stringify(fact)}`);
   }
 }
 

@@ -33,8 +33,12 @@ import type { RefusalReason } from './refusal.ts';
 import type { TradingSettings } from './settings.ts';
 import type { ContentField, Signal } from './signal.ts';
 
-/** Rises when the meaning or shape of a fact changes; entries carry the version they were written in. */
-export const FACTS_VERSION = 1;
+/**
+ * Entries carry the version they were written in. It rises when a program of before could misread what is written: not
+ * for a field that it may leave out, nor for a type of fact, which a program refuses if it does not know it. Version 2
+ * is there because programs of version 1 did not refuse.
+ */
+export const FACTS_VERSION = 2;
 
 /** A rule that a decision was measured by. */
 export interface Check {
@@ -109,7 +113,7 @@ export interface SignalRefused {
 export interface OrderPlanned extends Purpose {
   readonly type: 'order.planned';
   readonly order: PlannedOrder;
-  /** The price at which it would have filled when it was planned; absent without a market. */
+  /** What its fills are held against: its trigger, or the better of its limit and the market; absent if none is known. */
   readonly expected?: DecimalText;
   /** On entries and closes: from when on they are not tried again. */
   readonly expiresAt?: Micros;

@@ -55,6 +55,15 @@ export interface Purpose {
   readonly attempt: number;
 }
 
+export const purposeOf = ({ story, position, strategyId, leg, side, attempt }: Purpose): Purpose => ({
+  story,
+  position,
+  strategyId,
+  leg,
+  side,
+  attempt,
+});
+
 /** Where a position's stop and target are to be: at a price, or at a distance from the entry. */
 export interface ProtectionText {
   readonly stop?: DecimalText;

@@ -11,6 +11,7 @@ import {
   type DecimalText,
   notional,
   type Price,
+  price,
   type Quantity,
   quantityFor,
   roundToStep,
@@ -19,7 +20,7 @@ import {
   showPrice,
   showQuantity,
 } from './money.ts';
-import type { PlannedOrder, Purpose } from './order.ts';
+import { type PlannedOrder, type Purpose, purposeOf } from './order.ts';
 import type { PlanRefusalReason } from './refusal.ts';
 import type { PositionMode } from './settings.ts';
 
@@ -39,33 +40,47 @@ export interface PlanRefusal {
   readonly limit: string;
 }
 
-export interface Planned {
+export interface PlanMade {
   readonly ok: true;
   readonly order: PlannedOrder;
   readonly quantity: Quantity;
-  /** Where it would fill by what is known now: a worse price is slippage. Undefined without a market. */
-  readonly expected: DecimalText | undefined;
 }
 
-export type Plan = Planned | { readonly ok: false; readonly refusal: PlanRefusal };
+export type Plan = PlanMade | { readonly ok: false; readonly refusal: PlanRefusal };
 
-/** The fact that the order is wanted, with what belongs to its leg. */
-export const orderPlanned = (
-  { story, position, strategyId, leg, side, attempt }: Purpose,
-  { order, expected }: Planned,
+/**
+ * The fact that the order is wanted, with what belongs to its leg.
+ * @param market what fills at the market are held against; undefined if there is none that is fresh.
+ */
+export function orderPlanned(
+  purpose: Purpose,
+  { order }: PlanMade,
+  market: Quote | undefined,
   terms: Pick<OrderPlanned, 'expiresAt' | 'protection' | 'why'> = {},
-): OrderPlanned => ({
-  type: 'order.planned',
-  story,
-  position,
-  strategyId,
-  leg,
-  side,
-  attempt,
-  order,
-  ...(expected === undefined ? {} : { expected }),
-  ...terms,
-});
+): OrderPlanned {
+  const expected = expectedPrice(order, market);
+  return {
+    type: 'order.planned',
+    ...purposeOf(purpose),
+    order,
+    ...(expected === undefined ? {} : { expected }),
+    ...terms,
+  };
+}
+
+/**
+ * The price that a worse one is slippage against: the trigger of an order that waits for it; otherwise that of the market,
+ * or the limit if it is better than the market or there is none.
+ */
+function expectedPrice(order: PlannedOrder, market: Quote | undefined): DecimalText | undefined {
+  if (order.triggerPrice !== undefined) return order.triggerPrice;
+  if (market === undefined) return order.price;
+  const buying = order.side === 'BUY';
+  const at = buying ? market.ask : market.bid;
+  if (order.price === undefined) return showPrice(at);
+  const limit = price(order.price);
+  return showPrice((buying ? limit < at : limit > at) ? limit : at);
+}
 
 type Shape = Pick<PlannedOrder, 'type' | 'book' | 'price' | 'triggerPrice'>;
 
@@ -77,9 +92,7 @@ export function planOrder(intent: OrderIntent, instrument: Instrument, market: Q
   if (intent.leg === 'entry' && intent.limitPrice !== undefined) {
     return planLimit(intent, intent.limitPrice, instrument, market);
   }
-  const plan = planQuantity(intent, instrument, market?.mark, { type: 'MARKET', book: 'regular' });
-  if (!plan.ok || market === undefined) return plan;
-  return { ...plan, expected: showPrice(plan.order.side === 'BUY' ? market.ask : market.bid) };
+  return planQuantity(intent, instrument, market?.mark, { type: 'MARKET', book: 'regular' });
 }
 
 function planLimit(
@@ -195,7 +208,7 @@ function planQuantity(
     reduceOnly: !hedge && !entering,
     ...shape,
   } as PlannedOrder;
-  return { ok: true, order, quantity, expected: shape.price ?? shape.triggerPrice };
+  return { ok: true, order, quantity };
 }
 
 const refuse = (reason: PlanRefusalReason, value: string, limit: string): Plan => ({

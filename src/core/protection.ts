@@ -4,7 +4,7 @@
  * lost, refused or outgrown stop is noticed by what is missing and not by an event that may never come.
  */
 
-import type { Moment } from './command.ts';
+import { freshQuote, type Moment } from './command.ts';
 import type { CancelRequested, Fact } from './facts.ts';
 import { addMs, type PositionKey } from './ids.ts';
 import type { Instrument } from './instrument.ts';
@@ -122,20 +122,23 @@ function level(scene: Scene, leg: 'stop' | 'take_profit', at: Price | undefined)
   }
   // One that has triggered is about to change the position; its fills decide what is needed next.
   if (live.some((order) => isPending(order, moment) || order.childOrderId !== undefined)) return [];
-  const purpose = purposeOf(scene, leg);
+  const purpose = purposeOfGuard(scene, leg);
   const plan = planGuard(scene, purpose, trigger);
-  if (plan.ok) return [orderPlanned(purpose, plan)];
+  if (plan.ok) return [orderPlanned(purpose, plan, undefined)];
   if (plan.refusal.reason !== 'would_trigger') return flatten(scene, 'unprotectable');
   return flatten(scene, leg === 'stop' ? 'stop_passed' : 'target_reached');
 }
 
 function flatten(scene: Scene, why: FlattenReason): Fact[] {
-  const closing = scene.orders.filter(isClosing);
-  if (closing.some((order) => order.phase !== 'waiting' || isPending(order, scene.moment))) return [];
-  const purpose = purposeOf(scene, 'flatten');
+  const { state, position, orders, moment } = scene;
+  const closing = orders.filter(isClosing);
+  if (closing.some((order) => order.phase !== 'waiting' || isPending(order, moment))) return [];
+  const purpose = purposeOfGuard(scene, 'flatten');
   const plan = planGuard(scene, purpose, undefined);
   // What is too small to be sold on its own stays, and stays visible as exposed.
-  return plan.ok ? [orderPlanned(purpose, plan, { why })] : [];
+  if (!plan.ok) return [];
+  const market = freshQuote(moment, position.name.symbol, state.settings);
+  return [orderPlanned(purpose, plan, market, { why })];
 }
 
 /** Takes the position away, now: a stop or target that has triggered does, too. */
@@ -148,8 +151,8 @@ const isPending = (order: Order, { at }: Moment): boolean =>
   order.phase === 'unknown' ||
   (order.phase === 'waiting' && order.retryAt !== undefined && at < order.retryAt);
 
-/** The number of the fact that plans a guard is its attempt: it makes the client order id new for ever. */
-function purposeOf({ state, position }: Scene, leg: Purpose['leg']): Purpose {
+/** Its attempt is the number of the first fact that can follow, which no guard had before: the client order id is new for ever. */
+function purposeOfGuard({ state, position }: Scene, leg: Purpose['leg']): Purpose {
   const { key, name, story } = position;
   return {
     story,

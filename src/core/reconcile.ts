@@ -76,6 +76,10 @@ export function compareSnapshot(state: EngineState, snapshot: CompareSnapshot, a
   return facts;
 }
 
+/** Whether the comparison that these facts came of found a difference, or left one open that was found before. */
+export const foundDifference = ({ drifts }: EngineState, facts: readonly Fact[]): boolean =>
+  drifts.size > 0 || facts.some(({ type }) => type === 'orphan.found' || type === 'position.adjusted');
+
 function sidesToCompare(state: EngineState, snapshot: CompareSnapshot): [Symbol, PositionSide][] {
   const sides = new Map<string, [Symbol, PositionSide]>();
   for (const { symbol, side } of snapshot.positions) sides.set(`${symbol}/${side}`, [symbol, side]);

@@ -1,13 +1,13 @@
 /** Trying again what is certainly not at the exchange: how often, how soon, and until when. */
 
-import type { Moment } from './command.ts';
+import { freshQuote, type Moment } from './command.ts';
 import type { Fact, OrderPlanned } from './facts.ts';
 import { addMs, type Leg, type Micros } from './ids.ts';
 import type { Instrument, Quote } from './instrument.ts';
 import { judgeGuards } from './judge/guards.ts';
 import { Measurements } from './judge/measurements.ts';
 import { price } from './money.ts';
-import { aboutOrder, type ExchangeRefusal, type Order } from './order.ts';
+import { aboutOrder, type ExchangeRefusal, type Order, purposeOf } from './order.ts';
 import { orderPlanned, planOrder } from './plan.ts';
 import { type Holding, noHolding } from './position.ts';
 import type { EngineState } from './state.ts';
@@ -68,8 +68,8 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
     throw new Error(`order ${order.plan.clientOrderId} in an unlisted instrument`);
   const held = state.positions.get(order.position)?.holding;
   const quote = moment.quote(symbol);
-  const { story, position, strategyId, leg, side } = order;
-  const purpose = { story, position, strategyId, leg, side, attempt: order.attempt + 1 };
+  const { leg } = order;
+  const purpose = { ...purposeOf(order), attempt: order.attempt + 1 };
   const plan = planOrder(
     {
       ...purpose,
@@ -83,7 +83,7 @@ function planAgain(state: EngineState, order: Order, moment: Moment): OrderPlann
   if (!plan.ok) return undefined;
   // The market has moved since: where stop or target would trigger at once, the entry is no longer what was asked for.
   if (leg === 'entry' && !isGuardable(state, order, held ?? noHolding, instrument, quote)) return undefined;
-  return orderPlanned(purpose, plan, {
+  return orderPlanned(purpose, plan, freshQuote(moment, symbol, state.settings), {
     ...(order.expiresAt === undefined ? {} : { expiresAt: order.expiresAt }),
     ...(order.protection === undefined ? {} : { protection: order.protection }),
   });
@@ -100,6 +100,6 @@ function isGuardable(
   const limit = order.plan.price === undefined ? undefined : price(order.plan.price);
   const { protection, quantity } = order;
   const { positionMode } = state.settings;
-  const entry = { purpose: order, positionMode, protection, limit, quantity, held };
+  const entry = { purpose: purposeOf(order), positionMode, protection, limit, quantity, held };
   return judgeGuards(entry, instrument, quote, new Measurements());
 }

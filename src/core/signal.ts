@@ -28,7 +28,10 @@ export interface Signal {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** What a signal asks for and when it was made. Neither its id nor what was said beside it is content. */
+/**
+ * What a signal asks for and when it was made. Neither its id nor what was said beside it is content. A signal that names
+ * no id has one made of these, in this order: a change here gives a signal that is sent again another id, and a second order.
+ */
 export const contentFields = [
   'strategyId',
   'symbol',

@@ -4,7 +4,6 @@
  * fold the journal, treat what was on its way as unknown, ask the exchange, compare, go on.
  */
 
-import { serialize } from 'node:v8';
 import type { Command, ReceiveSignal } from '#core/command.ts';
 import { advance } from '#core/decide.ts';
 import type { Entry, Fact } from '#core/facts.ts';
@@ -18,13 +17,13 @@ import {
 } from '#core/ids.ts';
 import { quantity } from '#core/money.ts';
 import type { Order, OrderReport, PlannedOrder } from '#core/order.ts';
-import { ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
+import { foundDifference, ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
 import type { TradingSettings } from '#core/settings.ts';
-import { type EngineState, STATE_VERSION } from '#core/state.ts';
+import type { EngineState } from '#core/state.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { type Journal, JournalError } from '#journal/port.ts';
 import { type Answer, answerAgain, answerFrom, receiptIn } from './answer.ts';
-import { fold } from './fold.ts';
+import { fold, snapshotOf } from './fold.ts';
 import { Inquiries } from './inquiries.ts';
 import { type EngineStage, orderStage, stageOf } from './stage.ts';
 import { type Clock, type Timers, within } from './time.ts';
@@ -44,6 +43,9 @@ const STOP_DRAIN_MS = 4_000;
 /** Moments at which a test may end the process. */
 export type CrashPoint = 'decided' | 'durable' | 'sending' | 'answered' | 'event';
 
+/** What goes wrong without being anyone's answer. */
+export type EngineProblem = 'failed' | 'cancel_failed' | 'snapshot_failed';
+
 export interface EngineOptions {
   readonly account: AccountId;
   readonly version: string;
@@ -57,8 +59,8 @@ export interface EngineOptions {
   /** Hears of every entry once it is durable. */
   readonly onEntry?: (entry: Entry) => void;
   /** Hears of the order, too, where the problem is about one. */
-  readonly onProblem?: (code: string, detail: string, order?: ClientOrderId) => void;
-  /** Hears of each comparison with the exchange. */
+  readonly onProblem?: (code: EngineProblem, detail: string, order?: ClientOrderId) => void;
+  /** Hears of each comparison with the exchange, unless the engine has failed meanwhile. */
   readonly onCompared?: (outcome: ComparisonOutcome) => void;
   readonly probe?: (point: CrashPoint) => void;
   /** Hears what the thread turns to, and undefined when that is done. Called in the midst of it: it has to be quick. */
@@ -222,9 +224,11 @@ export class Engine {
     const { onStage } = this.#options;
     if (onStage === undefined) return this.#decide(command);
     onStage(stageOf(command, this.#state));
-    const handled = this.#decide(command);
-    onStage(undefined);
-    return handled;
+    try {
+      return this.#decide(command);
+    } finally {
+      onStage(undefined);
+    }
   }
 
   #decide(command: Command): Handled | undefined {
@@ -256,7 +260,7 @@ export class Engine {
     if (this.#fault !== undefined) return;
     this.#fault = error instanceof Error ? error : new Error(String(error));
     this.#cancelTick();
-    this.#options.onProblem?.('engine_failed', this.#fault.message);
+    this.#options.onProblem?.('failed', this.#fault.message);
     this.#failure.resolve(this.#fault);
   }
 
@@ -367,17 +371,17 @@ export class Engine {
     }
     const command = { type: 'compare_snapshot' as const, ...snapshot.value };
     for (const order of ordersNotIn(this.#state, command)) this.#inquiries.ask(order);
-    this.#handle(command);
-    onCompared?.(this.#state.drifts.size === 0 ? 'agreed' : 'differed');
+    const handled = this.#handle(command);
+    if (handled === undefined) return;
+    onCompared?.(foundDifference(this.#state, handled.facts) ? 'differed' : 'agreed');
   }
 
   async #storeState(): Promise<void> {
-    const { seq } = this.#state;
-    if (seq === this.#storedSeq) return;
-    this.#storedSeq = seq;
-    const state = serialize(this.#state);
+    if (this.#state.seq === this.#storedSeq) return;
+    const snapshot = snapshotOf(this.#state);
+    this.#storedSeq = snapshot.seq;
     // A state may only be stored when every fact in it is.
     await this.#durable;
-    await this.#options.journal.saveSnapshot({ version: STATE_VERSION, seq, state });
+    await this.#options.journal.saveSnapshot(snapshot);
   }
 }

@@ -1,11 +1,11 @@
-/** The state from the journal: the newest whole snapshot, then every entry after it. */
+/** The state from the journal: the newest whole snapshot, then every entry after it. And the snapshot of a state. */
 
-import { deserialize } from 'node:v8';
+import { deserialize, serialize } from 'node:v8';
 import { evolve } from '#core/evolve.ts';
 import type { Entry } from '#core/facts.ts';
 import type { Seq } from '#core/ids.ts';
 import { type EngineState, emptyState, STATE_VERSION } from '#core/state.ts';
-import type { Journal } from '#journal/port.ts';
+import type { Journal, Snapshot } from '#journal/port.ts';
 
 export interface Folded {
   readonly state: EngineState;
@@ -21,6 +21,13 @@ export async function fold(journal: Journal): Promise<Folded> {
   for await (const entry of journal.read((state.seq + 1) as Seq)) foldEntry(state, entry);
   return { state, storedSeq };
 }
+
+/** In one piece, so that an order that is found in two places stays one order. */
+export const snapshotOf = (state: EngineState): Snapshot => ({
+  version: STATE_VERSION,
+  seq: state.seq,
+  state: serialize(state),
+});
 
 export function foldEntry(state: EngineState, entry: Entry): void {
   let seq = entry.seq;

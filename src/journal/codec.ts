@@ -1,5 +1,6 @@
 /** An entry as it is stored: its text, and what has to be known of it without reading the text. */
 
+import { isFactType } from '#core/fact-types.ts';
 import { type Entry, FACTS_VERSION, type Fact, signalOf } from '#core/facts.ts';
 import type { Micros, Seq, SignalKey } from '#core/ids.ts';
 import { JournalError } from './port.ts';
@@ -47,7 +48,7 @@ export function decodeEntry(seq: Seq, body: string): Entry {
   if (!Number.isSafeInteger(v) || !Number.isSafeInteger(at) || !Array.isArray(facts) || facts.length === 0) {
     throw new JournalError('corrupt', `entry ${seq} is not an entry`, { seq });
   }
-  return { seq, at: at as Micros, facts: upcast(seq, Number(v), facts) };
+  return { seq, at: at as Micros, facts: recognise(seq, upcast(seq, Number(v), facts)) };
 }
 
 function parse(seq: Seq, body: string): { v?: unknown; at?: unknown; facts?: unknown } {
@@ -58,10 +59,23 @@ function parse(seq: Seq, body: string): { v?: unknown; at?: unknown; facts?: unk
   }
 }
 
-/** What an earlier version wrote, as this one says it. There is no earlier version yet. */
-function upcast(seq: Seq, version: number, facts: Fact[]): Fact[] {
-  if (version === FACTS_VERSION) return facts;
+/** What an earlier version wrote, as this one says it: all that version 1 could say means the same in version 2. */
+function upcast(seq: Seq, version: number, facts: unknown[]): unknown[] {
+  if (version >= 1 && version <= FACTS_VERSION) return facts;
   const fault = version > FACTS_VERSION ? 'too_new' : 'corrupt';
-  const message = `entry ${seq} has version ${version}, this program reads ${FACTS_VERSION}`;
+  const message = `entry ${seq} has version ${version}, this program reads 1 to ${FACTS_VERSION}`;
   throw new JournalError(fault, message, { seq });
+}
+
+/** A fact that is passed over leaves a gap in all that follows from it. */
+function recognise(entry: Seq, facts: unknown[]): Fact[] {
+  for (const [index, fact] of facts.entries()) {
+    const type: unknown = Object(fact).type;
+    if (typeof type === 'string' && isFactType(type)) continue;
+    const seq = (entry + index) as Seq;
+    if (typeof type !== 'string') throw new JournalError('corrupt', `fact ${seq} has no type`, { seq });
+    const message = `fact ${seq} is of type ${type}, which a newer version of this program has written`;
+    throw new JournalError('too_new', message, { seq });
+  }
+  return facts as Fact[];
 }

@@ -210,12 +210,15 @@ class SqliteJournal implements Journal {
 
   #hear(message: FromWriter): void {
     switch (message.type) {
-      case 'committed':
-        this.#tellCommit(message.entries, this.#underway.shift());
+      case 'committed': {
+        const appendedAt = this.#underway.shift();
         if (message.indexed) this.#indexing = undefined;
         this.#send();
         this.#tail.settle(message.entries);
+        // Last, for what listens must not come between.
+        this.#tellCommit(message.entries, appendedAt);
         return;
+      }
       case 'saved':
         this.#saving.shift()?.resolve();
         return;

@@ -74,7 +74,9 @@ export const attributes = {
   'tradeengine.order.book': oneOf(['regular', 'conditional'], "Which of the exchange's books it rests in."),
   'tradeengine.order.quantity': text('The quantity, in base units.'),
   'tradeengine.order.price': text('The limit price.'),
-  'tradeengine.order.expected_price': text('Where it would have filled when it was planned.'),
+  'tradeengine.order.expected_price': text(
+    'The price that its fills are held against: the trigger of a stop or a target, otherwise the market when it was planned, or the limit if that is better.',
+  ),
   'tradeengine.order.trigger_price': text('The price that triggers it.'),
   'tradeengine.order.reduce_only': flag('Whether it may only reduce.'),
   'tradeengine.order.attempt': int('The number of the attempt at the intent.'),
@@ -160,7 +162,6 @@ export const attributes = {
   'tradeengine.drift.exchange': text("The position's quantity by the exchange."),
 
   'tradeengine.telemetry.signal': oneOf(['traces', 'metrics', 'logs', 'profiles'], 'The kind of telemetry.'),
-  'tradeengine.telemetry.endpoint': text('Where telemetry is sent.'),
   'tradeengine.telemetry.failure': oneOf(
     ['retried', 'rejected', 'dropped'],
     'retried: the request is sent again; rejected: the collector will never take the items; dropped: too many waited while it took none.',

@@ -5,8 +5,9 @@
 
 import type { FactType } from '#core/facts.ts';
 import type { LabelName, LabelValue } from './attributes.ts';
+import { processEvents } from './catalogue/process-events.ts';
 import { runtimeMetrics } from './catalogue/runtime.ts';
-import { counter, gauge, histogram, type MetricSpec, sum } from './catalogue/spec.ts';
+import { counter, histogram, type MetricSpec, sum } from './catalogue/spec.ts';
 
 const leg = 'tradeengine.order.leg';
 
@@ -71,22 +72,6 @@ export const factMetrics = {
   ),
   'tradeengine.fees': sum('{asset}', ['tradeengine.fee.asset'], 'Fees paid, less rebates.'),
   'tradeengine.pnl.realised': sum('{quote}', [], 'Profit and loss of closed positions, without fees.'),
-  'tradeengine.pnl.daily': gauge(
-    '{quote}',
-    [],
-    'Profit and loss realised since midnight UTC, less the fees of the same time.',
-  ),
-  'tradeengine.pnl.unrealised': gauge('{quote}', [], 'Profit and loss of open positions at the mark price.'),
-  'tradeengine.exposure': gauge(
-    '{quote}',
-    ['tradeengine.position.side'],
-    'What the open positions are worth at the mark price.',
-  ),
-  'tradeengine.orders.live': gauge(
-    '{order}',
-    ['tradeengine.order.phase'],
-    'Orders that are planned, at the exchange, of unknown fate, or waiting for another attempt.',
-  ),
   'tradeengine.positions.opened': counter(
     '{position}',
     ['tradeengine.position.side'],
@@ -103,29 +88,16 @@ export const factMetrics = {
     ['tradeengine.position.flatten_reason'],
     'Orders to close a position at the market without its strategy asking.',
   ),
-  'tradeengine.positions.open': gauge('{position}', [], 'Positions that are open.'),
-  'tradeengine.positions.exposed': gauge('{position}', [], 'Open positions that their stops do not cover.'),
   'tradeengine.positions.exposures': counter(
     '{exposure}',
     ['tradeengine.position.exposed_cause'],
     'Times that the stops of a position came to cover less than it holds; the first moments of one do not count.',
-  ),
-  'tradeengine.positions.exposed.age': gauge(
-    's',
-    [],
-    'For how long the position that has been uncovered longest has been so; 0 without one.',
   ),
   'tradeengine.drift.found': counter(
     '{drift}',
     ['tradeengine.drift.kind'],
     'Times that journal and exchange disagreed.',
   ),
-  'tradeengine.drift.open': gauge(
-    '{drift}',
-    ['tradeengine.drift.kind'],
-    'Symbols and sides in which they disagree.',
-  ),
-  'tradeengine.drift.age': gauge('s', [], 'For how long the oldest disagreement has lasted; 0 without one.'),
   'tradeengine.engine.starts': counter('{start}', [], 'Starts of the engine.'),
   'tradeengine.engine.reconciliations': counter('{run}', [], 'First comparisons with the exchange.'),
   'tradeengine.instruments.listed': counter('{instrument}', [], 'Instruments listed or changed.'),
@@ -154,7 +126,7 @@ export const factMetrics = {
   'tradeengine.telemetry.canaries': counter('{canary}', [], 'Canaries released into the journal.'),
 } as const satisfies Record<`tradeengine.${string}`, MetricSpec>;
 
-export { runtimeMetrics };
+export { processEvents, runtimeMetrics };
 export const metrics = { ...factMetrics, ...runtimeMetrics } as const;
 
 export type MetricName = keyof typeof metrics;
@@ -223,21 +195,3 @@ export const factEvents = {
   'drift.cleared': 'They agree again.',
   'telemetry.canary': 'After each start and every five minutes: its arrival shows that telemetry arrives.',
 } as const satisfies Record<FactType, string>;
-
-/** What the process itself says, beside the facts. */
-export const processEvents = {
-  'telemetry.started': 'Export begins.',
-  'telemetry.enabled': 'The collector took log records for the first time.',
-  'telemetry.failing': 'The collector does not take telemetry; facts wait in the journal.',
-  'telemetry.recovered': 'The collector takes telemetry again.',
-  'telemetry.rejected': 'The collector refused items for good.',
-  'telemetry.worker_stopped': 'The telemetry worker ended unexpectedly and is started again.',
-  'telemetry.journal_unreadable': 'The journal cannot be read; all that is no fact is told meanwhile.',
-  'telemetry.cursor_reset':
-    'The stored cursor cannot be used or does not fit the journal; export begins anew.',
-  'telemetry.cursor_unsaved': 'The cursor cannot be stored; after a restart facts are sent again.',
-  'telemetry.misconfigured': 'The OTEL_* or PYROSCOPE_* variables cannot be used; export is off.',
-  'telemetry.profiler_failed': 'The process cannot be profiled.',
-  'telemetry.profiler_stuck': 'The sampler was stuck; one profile is empty.',
-  'engine.crashed': 'An error that nobody caught: the process ends.',
-} as const;

@@ -32,7 +32,7 @@ export function telemetryDocs(): string {
       Object.entries({ ...factEvents, ...processEvents }).map(([name, meaning]) => [code(name), meaning]),
     ),
     '## Resource',
-    `Who speaks: on all spans, metrics and log records, and as labels of profiles. A Kubernetes manifest fills the \`K8S_*\` variables by the downward API. \`OTEL_RESOURCE_ATTRIBUTES\` wins over all of these and may add more, and \`OTEL_SERVICE_NAME\` wins over it. Values are cut at ${RESOURCE_VALUE_LENGTH_MAX} characters.`,
+    `Who speaks: on all spans, metrics and log records, and, but for \`process.pid\`, as labels of profiles. A Kubernetes manifest fills the \`K8S_*\` variables by the downward API. \`OTEL_RESOURCE_ATTRIBUTES\` wins over all of these and may add more, and \`OTEL_SERVICE_NAME\` wins over it. Values are cut at ${RESOURCE_VALUE_LENGTH_MAX} characters.`,
     table(
       ['Attribute', 'Variable', 'Otherwise'],
       Object.entries(resourceAttributes).map(([name, { variable, fallback }]) => [

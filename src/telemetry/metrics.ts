@@ -1,15 +1,15 @@
 /**
  * The current value of every series. All series of the catalogue exist from the start, at zero, so that a rate can
  * be taken from the first event on and no panel is empty; those of sparse metrics appear when they are used. Their
- * number is bounded. The totals of facts are cumulative and are stored with the cursor: they are a function of the
+ * number is bounded. Gauges that are sampled are absent while nobody samples them: no value is better than an old one. The totals of facts are cumulative and are stored with the cursor: they are a function of the
  * facts delivered, whatever restarts lie between. All else is counted from the start of the process.
  */
 
-import type { Micros } from '#core/ids.ts';
+import { addMs, type Micros } from '#core/ids.ts';
 import { labelValues } from './attributes.ts';
-import { boundsOf, type MetricLabel, type MetricSpec } from './catalogue/spec.ts';
+import { boundsOf, isProcessLabel, type MetricLabel, type MetricSpec } from './catalogue/spec.ts';
 import { factMetrics, type MetricName, metrics } from './catalogue.ts';
-import type { Exemplar, Measured } from './projected.ts';
+import { type Exemplar, type Measured, secondsBetween } from './projected.ts';
 
 export interface HistogramValue {
   count: number;
@@ -26,6 +26,8 @@ export interface MeasuredValue extends Exemplar {
 interface Series {
   readonly labels: Readonly<Record<string, string>>;
   value: number | HistogramValue;
+  /** Of a sampled gauge: when its value was read. */
+  sampledAt: Micros | undefined;
   /** Of a histogram: the newest value of each bucket since the last export. */
   readonly exemplars: Map<number, MeasuredValue>;
 }
@@ -56,13 +58,13 @@ const metricNames = Object.keys(metrics) as MetricName[];
 
 export class Metrics {
   readonly #series = new Map<MetricName, Map<string, Series>>();
-  readonly #version: string;
   readonly #startedAt: Micros;
   /** When the totals of facts began to be counted. */
   since: Micros;
+  /** Of the newest sample. */
+  #sampledAt: Micros | undefined;
 
   constructor(version: string, startedAt: Micros, stored: StoredTotals = { since: startedAt, totals: {} }) {
-    this.#version = version;
     this.#startedAt = startedAt;
     this.since = stored.since;
     for (const name of metricNames) this.#series.set(name, this.#seriesOf(name));
@@ -74,7 +76,7 @@ export class Metrics {
   }
 
   /** Adds to totals and histograms; replaces the value of a gauge. */
-  add({ metric, value, labels, exemplar }: Measured): void {
+  add({ metric, value, labels, exemplar, sampledAt }: Measured): void {
     const series = this.#find(metric, labels);
     const spec: MetricSpec = metrics[metric];
     if (typeof series.value !== 'number') {
@@ -82,6 +84,20 @@ export class Metrics {
       if (exemplar !== undefined) series.exemplars.set(bucket, { ...exemplar, value });
     } else if (spec.instrument === 'gauge') series.value = value;
     else series.value += value;
+    series.sampledAt = sampledAt;
+    this.#sampledAt = sampledAt ?? this.#sampledAt;
+  }
+
+  /** Tells how old the newest sample is, and forgets the gauges whose sample is too old. */
+  ageSamples(now: Micros, ageMsMax: number): void {
+    const value = secondsBetween(this.#sampledAt ?? this.#startedAt, now);
+    this.add({ metric: 'tradeengine.sample.age', value, labels: {} });
+    for (const [name, all] of this.#series) {
+      if (!isSampled(metrics[name])) continue;
+      for (const [key, { sampledAt }] of all) {
+        if (sampledAt === undefined || addMs(sampledAt, ageMsMax) < now) all.delete(key);
+      }
+    }
   }
 
   /** The totals of facts begin anew: those that were stored are of another journal. */
@@ -94,7 +110,7 @@ export class Metrics {
     return [...this.#series].map(([name, series]) => ({
       name,
       spec: metrics[name],
-      since: name in factMetrics ? this.since : this.#startedAt,
+      since: isStored(name) ? this.since : this.#startedAt,
       series: [...series.values()],
     }));
   }
@@ -118,17 +134,13 @@ export class Metrics {
     return totals;
   }
 
-  #valuesOf(label: MetricLabel): readonly string[] {
-    return label === 'service.version' ? [this.#version] : labelValues(label);
-  }
-
   #seriesOf(name: MetricName): Map<string, Series> {
     const spec: MetricSpec = metrics[name];
-    if (spec.sparse === true) return new Map();
+    if (spec.sparse === true || isSampled(spec)) return new Map();
     let combinations: Record<string, string>[] = [{}];
     for (const label of spec.labels) {
       combinations = combinations.flatMap((before) =>
-        this.#valuesOf(label).map((value) => ({ ...before, [label]: value })),
+        valuesOf(label).map((value) => ({ ...before, [label]: value })),
       );
     }
     return new Map(combinations.map((one) => [keyOf(spec.labels, one), seriesOf(spec, one)]));
@@ -140,7 +152,7 @@ export class Metrics {
     const spec: MetricSpec = metrics[name];
     const found = all.get(keyOf(spec.labels, values));
     if (found !== undefined) return found;
-    const known = this.#known(spec, values);
+    const known = knownOf(spec, values);
     const key = keyOf(spec.labels, known);
     const other = all.get(key);
     if (other !== undefined) return other;
@@ -149,22 +161,28 @@ export class Metrics {
     const restKey = keyOf(spec.labels, rest);
     return all.get(restKey) ?? open(all, restKey, seriesOf(spec, rest));
   }
-
-  /** The labels with values of their lists. */
-  #known({ labels, sparse }: MetricSpec, values: LabelValues): Record<string, string> {
-    const known: Record<string, string> = {};
-    for (const label of labels) {
-      const value = values[label];
-      if (value === undefined && sparse === true) continue;
-      known[label] = value !== undefined && this.#valuesOf(label).includes(value) ? value : OTHER;
-    }
-    return known;
-  }
 }
 
 type LabelValues = Readonly<Record<string, string | undefined>>;
 
-const isStored = (name: MetricName): boolean => name in factMetrics && metrics[name].instrument !== 'gauge';
+const isStored = (name: MetricName): boolean => name in factMetrics;
+
+const isSampled = ({ sampled }: MetricSpec): boolean => sampled === true;
+
+/** A label of the process has but one value, which is met when it is first used. */
+const valuesOf = (label: MetricLabel): readonly string[] => (isProcessLabel(label) ? [] : labelValues(label));
+
+/** The labels with values of their lists. */
+function knownOf({ labels, sparse }: MetricSpec, values: LabelValues): Record<string, string> {
+  const known: Record<string, string> = {};
+  for (const label of labels) {
+    const value = values[label];
+    if (value === undefined && sparse === true) continue;
+    const isKnown = value !== undefined && (isProcessLabel(label) || labelValues(label).includes(value));
+    known[label] = isKnown ? value : OTHER;
+  }
+  return known;
+}
 
 const keyOf = (labels: readonly string[], values: LabelValues): string =>
   labels.map((label) => values[label] ?? '').join(' ');
@@ -177,6 +195,7 @@ function open(all: Map<string, Series>, key: string, series: Series): Series {
 const seriesOf = (spec: MetricSpec, labels: Readonly<Record<string, string>>): Series => ({
   labels,
   value: zero(spec),
+  sampledAt: undefined,
   exemplars: new Map(),
 });
 

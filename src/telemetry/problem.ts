@@ -1,10 +1,10 @@
 /** What goes wrong with telemetry, in words, for the log and for whoever started it. Never a reason to stop trading. */
 
-import type { processEvents } from './catalogue.ts';
+import type { ProcessEvent } from './catalogue/process-events.ts';
 import type { Severity } from './projected.ts';
 
 export interface TelemetryProblem {
-  readonly event: keyof typeof processEvents;
+  readonly event: ProcessEvent;
   readonly severity: Severity;
   readonly message: string;
 }

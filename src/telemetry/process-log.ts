@@ -3,6 +3,7 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Micros } from '#core/ids.ts';
 import { type AttributeValue, type AttributeValues, allowed } from './attributes.ts';
+import type { ProcessEvent } from './catalogue/process-events.ts';
 import { Outbox } from './outbox.ts';
 import type { LogData, Severity, SpanRef } from './projected.ts';
 import { type RepetitionParts, Repetitions } from './repetitions.ts';
@@ -11,8 +12,7 @@ export interface ProcessLog {
   readonly severity: Severity;
   /** A sentence that a person can read. */
   readonly message: string;
-  /** A name for records of the same kind. */
-  readonly event: string;
+  readonly event: ProcessEvent;
   readonly attributes?: AttributeValues;
   readonly span?: SpanRef | undefined;
 }
@@ -27,8 +27,8 @@ export interface ProcessLoggerParts {
   readonly onQueued: (() => void) | undefined;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
-  /** Where lines of JSON go instead of stdout. */
-  readonly destination: DestinationStream | undefined;
+  /** Where lines of JSON go. */
+  readonly destination: DestinationStream;
 }
 
 export class ProcessLogger {
@@ -47,7 +47,7 @@ export class ProcessLogger {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
     };
-    this.#stdout = parts.destination === undefined ? pino(options) : pino(options, parts.destination);
+    this.#stdout = pino(options, parts.destination);
     this.#repetitions = new Repetitions({ after: parts.after, tell: (record) => this.#tell(record) });
   }
 

@@ -40,7 +40,11 @@ export interface Exemplar extends SpanRef {
   readonly at: Micros;
 }
 
-export type Measured = MetricUpdate & { readonly exemplar?: Exemplar };
+export type Measured = MetricUpdate & {
+  readonly exemplar?: Exemplar;
+  /** Of what a sample tells: when that was taken. */
+  readonly sampledAt?: Micros;
+};
 
 /** Values of histograms with the span in which they were measured; what is only counted needs none. */
 export const measuredIn = (

@@ -54,6 +54,8 @@ const IDLE_DELAY_MS = 100;
 const UNREADABLE_DELAY_MS = 1_000;
 /** Catching up must not take the machine from trading. */
 const FACTS_PER_SECOND_MAX = 20_000;
+/** For how many intervals a sampled gauge keeps its value when no more samples come. */
+const SAMPLE_INTERVALS_MAX = 3;
 
 export class Pump {
   readonly #parts: PumpParts;
@@ -147,6 +149,8 @@ export class Pump {
 
   /** The values of all metrics at this moment. */
   readings(): MetricReading[] {
+    const { now, metricIntervalMs } = this.#parts;
+    this.#metrics.ageSamples(now(), SAMPLE_INTERVALS_MAX * metricIntervalMs);
     const { head, bytes } = this.#journal;
     const lag = Math.max(0, head - this.#seq);
     this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: lag, labels: {} });

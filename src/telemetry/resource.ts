@@ -30,7 +30,7 @@ export type Resource = Readonly<Record<string, string | number>>;
 
 export interface Program {
   readonly version: string;
-  /** Names this process among others that run the same program. */
+  /** Names this process among others that run the same program; the same after a restart. */
   readonly instanceId: string;
 }
 
@@ -55,7 +55,8 @@ export const resourceAttributes: Readonly<Record<string, ResourceAttribute>> = {
   [ATTR_SERVICE_NAME]: { variable: 'OTEL_SERVICE_NAME', fallback: fixed('petrosa-tradeengine') },
   [ATTR_SERVICE_VERSION]: { fallback: { meaning: 'the version of the program', of: (own) => own.version } },
   [ATTR_SERVICE_INSTANCE_ID]: {
-    fallback: { meaning: 'the host and the process', of: (own) => own.instanceId },
+    variable: 'K8S_POD_NAME',
+    fallback: { meaning: 'the host and the port of the API', of: (own) => own.instanceId },
   },
   // Only the simulated exchange is wired up.
   [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: { variable: 'DEPLOYMENT_ENVIRONMENT', fallback: fixed('paper') },

@@ -16,6 +16,8 @@ export interface SignalStatus {
   readonly deliveredAt: Micros | undefined;
   readonly exported: number;
   readonly rejected: number;
+  /** When the collector last refused items for good. */
+  readonly rejectedAt: Micros | undefined;
   /** Since when nothing gets through, and why. */
   readonly failing: { readonly since: Micros; readonly error: string } | undefined;
   readonly lastError: { readonly at: Micros; readonly error: string } | undefined;
@@ -53,6 +55,7 @@ export class Sender<Request extends { readonly length: number } = Uint8Array> {
   #deliveredAt: Micros | undefined;
   #exported = 0;
   #rejected = 0;
+  #rejectedAt: Micros | undefined;
   #failing: { since: Micros; error: string; reported: boolean } | undefined;
   #lastError: { at: Micros; error: string } | undefined;
   #lastRejection: string | undefined;
@@ -68,6 +71,7 @@ export class Sender<Request extends { readonly length: number } = Uint8Array> {
       deliveredAt: this.#deliveredAt,
       exported: this.#exported,
       rejected: this.#rejected,
+      rejectedAt: this.#rejectedAt,
       failing: failing === undefined ? undefined : { since: failing.since, error: failing.error },
       lastError: this.#lastError,
     };
@@ -197,6 +201,7 @@ export class Sender<Request extends { readonly length: number } = Uint8Array> {
   #reject(count: number, error: string): void {
     const { now, report, signal } = this.#parts;
     this.#rejected += count;
+    this.#rejectedAt = now();
     this.#count('rejected', count);
     this.#lastError = { at: now(), error };
     if (this.#lastRejection === error) return;

@@ -20,7 +20,6 @@ import { ProcessSampler } from './runtime/process-sampler.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
 import { readTelemetrySettings } from './settings.ts';
 import { type SignalKind, signals } from './signals.ts';
-import { terminalOf } from './terminal.ts';
 import type { Environment } from './variables.ts';
 
 export interface TelemetryOptions {
@@ -35,8 +34,8 @@ export interface TelemetryOptions {
   readonly onProblem?: (problem: TelemetryProblem) => void;
   /** Takes secrets out of what the process says of itself. */
   readonly redact: (text: string) => string;
-  /** Where process logs go instead of stdout. */
-  readonly destination?: DestinationStream | undefined;
+  /** Where process logs go. */
+  readonly destination: DestinationStream;
 }
 
 export interface TelemetryStatus extends Partial<WorkerStatus> {
@@ -80,12 +79,11 @@ const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
 
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const settings = readTelemetrySettings(options.env, options);
-  const { destination = terminalOf(process.stdout) } = options;
   if (settings.kind === 'on') {
     // The first thread to use libuv's pool gives it its priority, which must not be the worker's.
-    await stat('.');
+    await stat('.').catch(() => {});
     const { endpoints, metricIntervalMs, profiles } = settings.settings;
-    const telemetry = new Exporting({ ...options, destination }, metricIntervalMs);
+    const telemetry = new Exporting(options, metricIntervalMs);
     const goals = signals.map((signal) => goalOf(signal, endpoints[signal])).join(', ');
     telemetry.log({
       severity: 'info',
@@ -95,7 +93,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     if (profiles !== undefined) await telemetry.startProfiler(profiles);
     return telemetry;
   }
-  const { redact } = options;
+  const { redact, destination } = options;
   const logger = new ProcessLogger({ now: systemMicros, after, onQueued: undefined, redact, destination });
   const reason = settings.kind === 'off' ? 'off' : 'misconfigured';
   const nothing = { queued: 0, dropped: 0 };
@@ -161,7 +159,7 @@ class Exporting implements Telemetry {
     this.#spawn();
     this.watch(() => this.#sampler.sample());
     this.#stopLooking = repeatedly(metricIntervalMs, () => {
-      for (const look of this.#looks) this.record(look());
+      for (const look of this.#looks) this.#look(look);
     });
   }
 
@@ -192,7 +190,20 @@ class Exporting implements Telemetry {
 
   watch(look: () => RuntimeRecord): void {
     this.#looks.push(look);
-    this.record(look());
+    this.#look(look);
+  }
+
+  /** A defect in looking is no reason to stop trading. */
+  #look(look: () => RuntimeRecord): void {
+    try {
+      this.record(look());
+    } catch (error) {
+      this.#tell({
+        event: 'telemetry.sample_failed',
+        severity: 'error',
+        message: `A sample of the process could not be taken: ${String(error)}`,
+      });
+    }
   }
 
   /** One question serves all who ask at the same time. */
@@ -232,7 +243,7 @@ class Exporting implements Telemetry {
   }
 
   async stop(deadlineMs: number): Promise<void> {
-    await this.#profiler?.stop();
+    await Promise.race([this.#profiler?.stop(), sleepUntilWoken(deadlineMs / 2, this.#stopping.signal)]);
     this.#logger.flush();
     this.#stopping.abort();
     this.#stopLooking();
@@ -260,12 +271,19 @@ class Exporting implements Telemetry {
       version,
       instanceId,
     };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      name: 'telemetry',
-      workerData,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB_MAX },
-    });
     const startedAt = systemMicros();
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL('./worker.ts', import.meta.url), {
+        name: 'telemetry',
+        workerData,
+        resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB_MAX },
+      });
+    } catch (error) {
+      // The machine has no thread left.
+      void this.#restart(startedAt, error);
+      return;
+    }
     this.#worker = worker;
     worker.on('message', (message: FromWorker) => this.#hear(message));
     let failure: unknown;

@@ -1,13 +1,11 @@
 /** The process log as a person reads it in a terminal: a line for each record instead of JSON. */
 
-import type { DestinationStream } from 'pino';
-
 const LEVEL_WIDTH = 5;
 /** Line breaks and tabs stay; what could steer a terminal does not. */
 const STEERING = /(?![\n\t])\p{Cc}/gu;
 
 /** @param json a record as pino writes it */
-function readableLine(json: string): string {
+export function readableLine(json: string): string {
   const { level, time, event, message, ...rest } = JSON.parse(json) as Record<string, unknown>;
   const clock = String(time).slice('2026-11-25T'.length, -'Z'.length);
   const more = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -20,7 +18,3 @@ function readableLine(json: string): string {
   ];
   return `${words.join(' ').replace(STEERING, '')}\n`;
 }
-
-/** Undefined where nobody reads along. */
-export const terminalOf = (output: NodeJS.WriteStream): DestinationStream | undefined =>
-  output.isTTY ? { write: (json) => void output.write(readableLine(json)) } : undefined;

@@ -23,6 +23,7 @@ const code = await runEngineProcess({
   instanceId: 'victim',
   ending,
   exit,
+  kill: () => process.kill(process.pid, 'SIGKILL'),
   probe: (passed: CrashPoint) => {
     if (passed !== point) return;
     left -= 1;

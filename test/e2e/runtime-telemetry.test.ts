@@ -4,9 +4,11 @@
  */
 
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startSimex } from '#simex/server.ts';
+import { processEvents } from '#telemetry/catalogue.ts';
 import type { CollectedSpan } from '#test/support/collected.ts';
 import { ownEnvironment, type RunningCommand, runCommand, runProgram } from '#test/support/command.ts';
 import { Collector } from '#test/support/telemetry-collector.ts';
@@ -156,6 +158,15 @@ describe('a process that ends as it was asked to', () => {
     );
   });
 
+  it('has said nothing that is not declared', () => {
+    for (const { event } of linesOf(command)) assert.ok(event in processEvents, event);
+  });
+
+  it('has the same name after a restart', () => {
+    const { 'service.instance.id': instance } = collector.resource;
+    assert.equal(instance, `${hostname()}-${env['TRADEENGINE_PORT']}`);
+  });
+
   it('has told its first act: the fact of its start, and the request for the time of the exchange', () => {
     const first = collector.logs.find((log) => log.attributes['tradeengine.fact.seq'] === 1);
     assert.equal(first?.event, 'engine.started');
@@ -188,7 +199,7 @@ describe('a process that ends as it was asked to', () => {
     assert.match(prometheus, /^process_cpu_time_seconds_total\{cpu_mode="user"\} \d/m);
     assert.match(
       prometheus,
-      /^http_server_request_duration_seconds_count\{http_request_method="POST",http_route="\/v1\/signals",http_response_status_code="202"\} 1$/m,
+      /^http_server_request_duration_seconds_count\{http_request_method="POST",url_scheme="http",http_route="\/v1\/signals",http_response_status_code="202"\} 1$/m,
     );
   });
 

@@ -11,6 +11,7 @@ import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import type { MetricSpec } from '#telemetry/catalogue/spec.ts';
 import { metrics } from '#telemetry/catalogue.ts';
+import { systemMicros } from '#telemetry/clock.ts';
 import { prometheusName } from '#telemetry/prometheus.ts';
 import { startTelemetry } from '#telemetry/start.ts';
 import { assertComplete } from '#test/support/collected-facts.ts';
@@ -99,7 +100,9 @@ describe('a real OpenTelemetry Collector', { skip }, () => {
         redact: (text) => text,
         destination: { write: () => {} },
       });
-      for (const record of Object.values(records)) telemetry.record(record);
+      for (const record of Object.values(records)) {
+        telemetry.record('at' in record ? { ...record, at: systemMicros() } : record);
+      }
       await telemetry.stop(ARRIVAL_MS_MAX);
       const page = await collector.metrics();
       const declared = declaredOn(page);

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { Keeper, type KeeperOptions } from '#app/keeper.ts';
-import type { AccountId, SignalId, StrategyId, Symbol } from '#core/ids.ts';
+import { FACTS_VERSION } from '#core/facts.ts';
+import type { AccountId, Seq, SignalId, StrategyId, Symbol } from '#core/ids.ts';
 import { defaultSettings } from '#core/settings.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
 import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
@@ -84,7 +85,7 @@ it('takes no signals while the disk is full, and goes on by itself when it is no
   assert.deepEqual(twice, ['journal_unavailable', 'journal_unavailable']);
   assert.equal(await submit(keeper), 'journal_unavailable');
   assert.equal(keeper.unready?.code, 'journal_unavailable');
-  await until('it was tried again', () => problems.includes('engine_restarts'));
+  await until('it was tried again', () => problems.includes('restarts'));
   store.entriesMax = Number.POSITIVE_INFINITY;
   await ready(keeper);
   assert.notEqual(typeof (await submit(keeper)), 'string');
@@ -143,6 +144,17 @@ it('gives up on a journal that is not what was written', async () => {
   const { ended, keeper } = keeperOf({ openJournal: () => Promise.reject(corrupt) });
   assert.equal(await ended, corrupt);
   assert.equal(keeper.running, undefined);
+});
+
+it('gives up on a journal with facts that only a newer program knows', async () => {
+  const store = new MemoryStore();
+  const body = JSON.stringify({ v: FACTS_VERSION, at: 1, facts: [{ type: 'order.amended' }] });
+  store.rows.push({ seq: 1 as Seq, count: 1, body, opens: undefined, signals: [] });
+  const { ended, problems } = keeperOf({ store });
+  const failure = await ended;
+  assert.equal(failure?.fault, 'too_new');
+  assert.match(failure.message, /^fact 1 is of type order\.amended, which a newer version/);
+  assert.deepEqual(problems, []);
 });
 
 it('takes no signals once it is stopping', async () => {

@@ -7,9 +7,8 @@ import { until } from '#test/support/until.ts';
 import { fairWeather } from '#test/support/weather.ts';
 
 test('a cancellation that failed names its order', async () => {
-  const running = await runEngine({}, undefined, {
-    ...fairWeather,
-    cancel: () => ({ applyAfterMs: 'never', answerAfterMs: 0, failed: true }),
+  const running = await runEngine({
+    weather: { ...fairWeather, cancel: () => ({ applyAfterMs: 'never', answerAfterMs: 0, failed: true }) },
   });
   const send = (action: string) =>
     running.server.inject({

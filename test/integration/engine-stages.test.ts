@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EngineStage } from '#engine/stage.ts';
+import { systemClock } from '#engine/time.ts';
 import { runEngine } from '#test/support/running-engine.ts';
 import { until } from '#test/support/until.ts';
 
@@ -10,7 +11,7 @@ const signal = (id: string) => ({ id, strategy_id: 's', symbol: 'BTCUSDT', actio
 
 test('a signal is decided, its orders are submitted, answered and reported on, each within its stage', async () => {
   const told: (EngineStage | undefined)[] = [];
-  const running = await runEngine({}, (stage) => told.push(stage));
+  const running = await runEngine({ onStage: (stage) => told.push(stage) });
   const send = (id: string) =>
     running.server.inject({ method: 'POST', url: '/v1/signals?wait=decision', payload: signal(id) });
   try {
@@ -51,6 +52,32 @@ test('a signal is decided, its orders are submitted, answered and reported on, e
       before,
       'a duplicate is not decided',
     );
+  } finally {
+    await running.stop();
+  }
+});
+
+test('a stage ends also where its work throws', async () => {
+  const told: (EngineStage | undefined)[] = [];
+  const running = await runEngine({
+    onStage: (stage) => told.push(stage),
+    clock: {
+      now: () => {
+        if (told.at(-1)?.name === 'decide') throw new Error('the clock broke');
+        return systemClock.now();
+      },
+    },
+  });
+  try {
+    await until('it is ready', () => running.engine.unready === undefined);
+    const answer = await running.server.inject({
+      method: 'POST',
+      url: '/v1/signals?wait=decision',
+      payload: signal('a'),
+    });
+    assert.equal(answer.statusCode, 500);
+    assert.equal(told.at(-2)?.name, 'decide');
+    assert.equal(told.at(-1), undefined);
   } finally {
     await running.stop();
   }

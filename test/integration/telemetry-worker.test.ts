@@ -12,6 +12,7 @@ import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import type { MetricSpec } from '#telemetry/catalogue/spec.ts';
 import { metrics } from '#telemetry/catalogue.ts';
+import { systemMicros } from '#telemetry/clock.ts';
 import { submitSpanId } from '#telemetry/identity.ts';
 import type { ProcessLog } from '#telemetry/process-log.ts';
 import { prometheusName } from '#telemetry/prometheus.ts';
@@ -219,7 +220,7 @@ test('the worker has the lowest priority, and no other thread has', {
 test('export can be turned off: logs still go to stdout, and nothing is sent', async () => {
   const telemetry = await start({ OTEL_SDK_DISABLED: 'true' });
   await append(0, 10);
-  telemetry.log({ severity: 'info', event: 'engine.started', message: 'Started.' });
+  telemetry.log({ severity: 'info', event: 'engine.listening', message: 'Started.' });
   assert.equal(telemetry.status().export, 'off');
   assert.deepEqual(messages(), ['Started.']);
   assert.equal(workers.filter((one) => one.threadName === 'telemetry').length, 0);
@@ -240,7 +241,7 @@ test('what the parts tell of their work becomes spans and metrics, with what the
   const telemetry = await start();
   telemetry.record(records.client_request);
   telemetry.record(records.commit);
-  telemetry.watch(() => records.engine_sample);
+  telemetry.watch(() => ({ ...records.engine_sample, at: systemMicros() }));
   await until('the span', () => collector.spans.length > 0);
   await telemetry.stop(5_000);
   const [span] = collector.spans;
@@ -253,6 +254,8 @@ test('what the parts tell of their work becomes spans and metrics, with what the
     'http.request.method': 'POST',
     'url.template': '/fapi/v1/order',
     'http.response.status_code': 200,
+    'server.address': 'fapi.binance.com',
+    'server.port': 443,
   });
   assert.equal(
     pointOf('tradeengine.journal.commit.entries')?.buckets[2],
@@ -278,8 +281,8 @@ test('Prometheus is shown the values that go out over OTLP', async () => {
   assert.ok(valueOf('tradeengine_fills_total') > 0);
   for (const [name, spec] of Object.entries<MetricSpec>(metrics)) {
     const point = collector.metrics.get(name)?.points[0];
-    // Telemetry's own figures go on until the end.
-    if (point === undefined || name.startsWith('tradeengine.telemetry.')) continue;
+    // Telemetry's own figures go on until the end, and so does an age.
+    if (point === undefined || /^tradeengine\.(?:telemetry\.|sample\.age)/.test(name)) continue;
     const shown = prometheusName(name, spec);
     assert.equal(valueOf(spec.instrument === 'histogram' ? `${shown}_count` : shown), point.value, name);
   }

@@ -20,6 +20,10 @@ export class Account {
   readonly state: EngineState = emptyState();
   nowMs = START_MS;
   mark = '50000';
+  /** Between bid and ask, in whole units, with the mark in the middle. */
+  spread = 0;
+  /** How long the market has been silent. */
+  quoteAgeMs = 0;
   #signals = 0;
   #trades = 0;
 
@@ -40,7 +44,9 @@ export class Account {
     return advance(this.state, command, {
       at,
       quote: (symbol) =>
-        symbol === 'BTCUSDT' && this.mark !== '' ? quoteAt(this.mark, this.nowMs) : undefined,
+        symbol === 'BTCUSDT' && this.mark !== ''
+          ? quoteAt(this.mark, this.nowMs - this.quoteAgeMs, this.spread)
+          : undefined,
     });
   }
 

@@ -32,6 +32,7 @@ exit(
     instanceId: 'crashing',
     ending,
     exit,
+    kill: () => process.kill(process.pid, 'SIGKILL'),
     probe: () => {
       if (!met) defects[process.env['DEFECT'] ?? '']?.();
       met = true;

@@ -1,6 +1,6 @@
 /**
- * The simulated exchange behind the engine's port, without sockets and on any clock: what simulation and benchmarks
- * run the engine against. Requests and events pass through a Weather that delays, loses and repeats them.
+ * The simulated exchange behind the engine's port, without sockets and on any clock: what the simulation and
+ * tests of the engine run it against. Requests and events pass through a Weather that delays, loses and repeats them.
  */
 
 import type { ClientOrderId, Symbol } from '#core/ids.ts';

@@ -24,9 +24,10 @@ export const btcusdtText: InstrumentText = {
 
 export const btcusdt: Instrument = instrument(btcusdtText);
 
-export const quoteAt = (mark: string, atMs = 0): Quote => ({
+/** @param spread between bid and ask, with the mark in the middle */
+export const quoteAt = (mark: string, atMs = 0, spread = 0): Quote => ({
   mark: price(mark),
-  bid: price(mark),
-  ask: price(mark),
+  bid: price(String(Number(mark) - spread / 2)),
+  ask: price(String(Number(mark) + spread / 2)),
   atMs,
 });

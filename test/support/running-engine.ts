@@ -6,9 +6,8 @@ import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Condition, Subject } from '#api/subject.ts';
 import type { AccountId } from '#core/ids.ts';
-import { defaultSettings, type TradingSettings } from '#core/settings.ts';
-import { Engine } from '#engine/engine.ts';
-import type { EngineStage } from '#engine/stage.ts';
+import { defaultSettings } from '#core/settings.ts';
+import { Engine, type EngineOptions } from '#engine/engine.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
 import { MemoryJournal } from '#journal/memory.ts';
 import type { Journal } from '#journal/port.ts';
@@ -33,11 +32,14 @@ export interface RunningEngine {
   stop(): Promise<void>;
 }
 
-export async function runEngine(
-  settings: Partial<TradingSettings> = {},
-  onStage: (stage: EngineStage | undefined) => void = () => {},
-  weather: Weather = fairWeather,
-): Promise<RunningEngine> {
+export interface RunOptions extends Pick<Partial<EngineOptions>, 'onStage' | 'clock'> {
+  readonly weather?: Weather;
+}
+
+export async function runEngine({
+  weather = fairWeather,
+  ...options
+}: RunOptions = {}): Promise<RunningEngine> {
   const venue = new Venue({ seed: 1, clock: systemClock, dualSide: true });
   const exchange = new InProcessExchange({
     venue,
@@ -53,7 +55,7 @@ export async function runEngine(
   const engine = await Engine.start({
     account,
     version: '0.0.0',
-    settings: { ...defaultSettings, ...settings },
+    settings: defaultSettings,
     journal,
     exchange,
     clock: systemClock,
@@ -61,7 +63,7 @@ export async function runEngine(
     acceptanceWindowMs: ACCEPTANCE_WINDOW_MS,
     onEntry: recentOrders.apply,
     onProblem: (...problem) => problems.push(problem.join(': ')),
-    onStage,
+    ...options,
   });
   const running = { pretend: undefined as Condition | undefined, metrics: undefined as string | undefined };
   const subject: Subject = {
@@ -78,7 +80,17 @@ export async function runEngine(
       return engine.state;
     },
     journal,
-    telemetry: () => ({ export: 'off', lag_facts: null, canary: null, signals: [] }),
+    telemetry: () => ({
+      export: 'off',
+      faults: [],
+      status_age_ms: null,
+      worker_restarts: 0,
+      dropped: { process_logs: 0, records: 0, profiles: 0 },
+      lag_facts: null,
+      canary_overdue: false,
+      canary: null,
+      signals: [],
+    }),
     metrics: async () => running.metrics,
     health: () => [{ part: 'engine', ok: engine.unready === undefined, detail: 'it runs', ageMs: 0 }],
     quote: (symbol) => exchange.quote(symbol),

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { ProblemLog } from '#app/problem-log.ts';
 import type { ClientOrderId } from '#core/ids.ts';
+import { processEvents } from '#telemetry/catalogue.ts';
 import type { ProcessLog } from '#telemetry/process-log.ts';
 import { project } from '#telemetry/projection.ts';
 import { wholeStory } from '#test/support/telemetry-facts.ts';
@@ -31,6 +32,22 @@ test('a problem with an order has the span that submitted it', () => {
     { severity: 'warn', event: 'engine.cancel_failed', message: 'no answer', attributes, span },
     { severity: 'error', event: 'exchange.malformed_answer', message: 'POST', attributes, span },
   ]);
+});
+
+test('each problem is an event that is declared, and one that stops orders is an error', () => {
+  const { logs, problems } = open();
+  problems.ofEngine('failed', 'a defect');
+  problems.ofEngine('restarts', 'a defect; started again in 500 ms');
+  problems.ofExchange('clock_resynchronised', 'offset is now 3 ms');
+  assert.deepEqual(
+    logs.map(({ event, severity }) => [event, severity]),
+    [
+      ['engine.failed', 'error'],
+      ['engine.restarts', 'error'],
+      ['exchange.clock_resynchronised', 'info'],
+    ],
+  );
+  for (const { event } of logs) assert.ok(event in processEvents, event);
 });
 
 test('an order that is not known is named all the same, and what is about none names none', () => {

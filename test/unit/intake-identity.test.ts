@@ -9,9 +9,12 @@ import {
   intentIdOf,
   type SignalId,
   type SignalKey,
+  type StrategyId,
+  type Symbol,
   signalKeyOf,
 } from '#core/ids.ts';
-import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
+import type { Signal } from '#core/signal.ts';
+import { derivedSignalId, signalKeyFor, traceContextOf } from '#intake/identity.ts';
 
 const key = signalKeyFor('paper' as AccountId, 'one' as SignalId);
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -37,6 +40,30 @@ describe('the key of a signal', () => {
 
   it('is found again in the ids of its orders', () => {
     assert.equal(signalKeyOf(clientOrderIdOf(intentIdOf(key, 'entry', 'LONG'), 1)), key);
+  });
+});
+
+describe('the id of a signal that names none', () => {
+  const signal: Omit<Signal, 'id'> = {
+    strategyId: 'momentum' as StrategyId,
+    symbol: 'BTCUSDT' as Symbol,
+    action: 'buy',
+    confidence: '0.9',
+    orderType: 'limit',
+    price: '50000',
+    quantity: '0.01',
+    stopLoss: '49000',
+    takeProfitRate: '0.04',
+    timestampMs: 1_767_225_600_000,
+  };
+
+  it('stays what it was in every version: another one would make a signal sent again a second order', () => {
+    assert.equal(derivedSignalId(signal), 'auto-vnwyerakqyeamtwj2daxi33hyv');
+  });
+
+  it('follows from its content, and from nothing that was said beside it', () => {
+    assert.notEqual(derivedSignalId({ ...signal, quantity: '0.02' }), derivedSignalId(signal));
+    assert.equal(derivedSignalId({ ...signal, metadata: { mood: 'calm' } }), derivedSignalId(signal));
   });
 });
 

@@ -26,6 +26,21 @@ describe('an entry as text', () => {
     );
   });
 
+  it('of version 1 is read as it is', () => {
+    const body = JSON.stringify({ v: 1, at, facts });
+    assert.deepEqual(decodeEntry(seqOf(5), body), { seq: 5, at, facts });
+  });
+
+  it('with a fact of an unknown type is refused as too new, and the fact is named', () => {
+    const unheard = { type: 'order.amended', price: '1' };
+    const body = JSON.stringify({ v: FACTS_VERSION, at, facts: [...facts, unheard] });
+    assert.throws(() => decodeEntry(seqOf(5), body), {
+      fault: 'too_new',
+      seq: 6,
+      message: 'fact 6 is of type order.amended, which a newer version of this program has written',
+    });
+  });
+
   const bad: Record<string, string> = {
     'cut off': encodeEntry(signalEntry(1)).body.slice(0, -1),
     empty: '',
@@ -34,6 +49,8 @@ describe('an entry as text', () => {
     'of version 0': JSON.stringify({ v: 0, at, facts }),
     'without a time': JSON.stringify({ v: FACTS_VERSION, facts }),
     'without facts': JSON.stringify({ v: FACTS_VERSION, at, facts: [] }),
+    'with a fact that has no type': JSON.stringify({ v: FACTS_VERSION, at, facts: [{}] }),
+    'with a fact that is nothing': JSON.stringify({ v: FACTS_VERSION, at, facts: [null] }),
     'whose facts are no list': JSON.stringify({ v: FACTS_VERSION, at, facts: {} }),
   };
   for (const [what, body] of Object.entries(bad)) {

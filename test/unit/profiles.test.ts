@@ -117,6 +117,7 @@ test('a profile is a request of the ingest protocol', () => {
     'service.name': 'petrosa-tradeengine',
     'service.version': '0.1.0',
     'k8s.pod.name': 'engine-0',
+    'process.pid': 4_711,
   });
   assert.deepEqual(Object.fromEntries(new URLSearchParams(query)), {
     name: 'petrosa-tradeengine{k8s_pod_name=engine-0,service_version=0.1.0}',

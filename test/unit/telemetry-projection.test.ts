@@ -172,3 +172,13 @@ test('a guard that fills in part, and closes nothing, starts a later trace of it
   assert.equal(link?.traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
   assert.notEqual(made[0]?.traceId, link?.traceId);
 });
+
+test('a flattening warns, and is an error where a position went without protection for too long', () => {
+  const [planned] = table['order.planned'];
+  assert.ok(planned?.type === 'order.planned');
+  const severityOf = (change: Partial<typeof planned>) =>
+    project({ ...entryOf('order.planned'), facts: [{ ...planned, ...change }] }).logs[0]?.severity;
+  assert.equal(severityOf({}), 'info');
+  assert.equal(severityOf({ leg: 'flatten', why: 'target_reached' }), 'warn');
+  assert.equal(severityOf({ leg: 'flatten', why: 'unprotected_too_long' }), 'error');
+});

@@ -58,6 +58,7 @@ test('the records together move every metric that telemetry does not keep of its
   assert.deepEqual(own.toSorted(), [
     'tradeengine.build.info',
     'tradeengine.journal.size',
+    'tradeengine.sample.age',
     'tradeengine.telemetry.dropped',
     'tradeengine.telemetry.exported',
     'tradeengine.telemetry.failed',
@@ -77,6 +78,7 @@ test('a request about an order is a client span under its order submit', () => {
     'http.response.status_code': 200,
     'error.type': undefined,
     'url.template': '/fapi/v1/order',
+    'url.full': 'https://fapi.binance.com/fapi/v1/order',
     'url.path': '/fapi/v1/order',
     'server.address': 'fapi.binance.com',
     'server.port': 443,
@@ -97,7 +99,9 @@ test('two requests about one order are two spans, and the same record told again
 test('a request that concerns no order is no span, but is counted', () => {
   const record = { ...records.client_request, endpoint: '/fapi/v1/time', order: undefined };
   assert.equal(spanOf(record), undefined);
-  assert.deepEqual(countsOf(told(record), 'http.client.request.duration'), { 'POST /fapi/v1/time 200': 1 });
+  assert.deepEqual(countsOf(told(record), 'http.client.request.duration'), {
+    'POST /fapi/v1/time 200 fapi.binance.com 443': 1,
+  });
 });
 
 test('a failed request says why: by its status, or by what the exchange can have seen of it', () => {
@@ -112,8 +116,8 @@ test('a failed request says why: by its status, or by what the exchange can have
   assert.equal(spanOf(broken)?.attributes['error.type'], 'broken');
   const all = told(refused, broken);
   assert.deepEqual(countsOf(all, 'http.client.request.duration'), {
-    'POST /fapi/v1/order 429 429': 1,
-    'POST /fapi/v1/order broken': 1,
+    'POST /fapi/v1/order 429 429 fapi.binance.com 443': 1,
+    'POST /fapi/v1/order broken fapi.binance.com 443': 1,
   });
   assert.deepEqual(countsOf(all, 'tradeengine.exchange.requests'), {
     '/fapi/v1/order refused': 1,
@@ -140,6 +144,12 @@ test('the request that brought a signal is a server span under its signal receiv
   assert.equal(span?.kind, 'server');
   assert.equal(span?.parentSpanId, receiveSpanId(TRACE, 7 as Seq));
   assert.equal(span?.attributes['http.response.status_code'], 202);
+  assert.equal(span?.attributes['url.scheme'], 'http');
+  const failed = { ...records.server_request, status: 503 };
+  assert.deepEqual(countsOf(told(records.server_request, failed), 'http.server.request.duration'), {
+    'POST http /v1/signals 202': 1,
+    'POST http /v1/signals 503 503': 1,
+  });
 });
 
 test('another request is a span only under a span of its caller; its errors are those of the server', () => {
@@ -211,7 +221,7 @@ test('series of a sparse metric beyond the bound are one', () => {
   const counts = countsOf(all, 'http.client.request.duration');
   assert.equal(Object.keys(counts).length, 501);
   assert.equal(
-    counts['_OTHER _OTHER _OTHER _OTHER'],
+    counts['_OTHER _OTHER _OTHER _OTHER _OTHER _OTHER'],
     methods.length * statuses.length * endpoints.length - 500,
   );
 });

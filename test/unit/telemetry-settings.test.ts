@@ -156,6 +156,11 @@ test('what a manifest fills in is in the resource, and blank is not', () => {
     K8S_CONTAINER_NAME: ' ',
     K8S_NODE_NAME: 'node-1',
   });
+  assert.equal(
+    resource['service.instance.id'],
+    'petrosa-tradeengine-0',
+    'a pod keeps its name when it restarts',
+  );
   const told = Object.entries(resource).filter(([name]) => /^(?:k8s|deployment)\./.test(name));
   assert.deepEqual(Object.fromEntries(told), {
     'deployment.environment.name': 'staging',

@@ -8,7 +8,7 @@ import { telemetryDocs } from '#telemetry/docs.ts';
 import { Metrics } from '#telemetry/metrics.ts';
 import { prometheusName, prometheusText } from '#telemetry/prometheus.ts';
 import { projectRuntime } from '#telemetry/runtime/projection.ts';
-import { terminalOf } from '#telemetry/terminal.ts';
+import { readableLine } from '#telemetry/terminal.ts';
 import { records } from '#test/support/telemetry-records.ts';
 
 const START = 1 as Micros;
@@ -39,7 +39,8 @@ test('a histogram counts upwards, and has its labels, its sum and its count', ()
     for (const update of projectRuntime({ ...records.client_request, endedAt }).metrics) all.add(update);
   }
   const text = prometheusText(all.readings());
-  const labels = 'http_request_method="POST",url_template="/fapi/v1/order",http_response_status_code="200"';
+  const labels =
+    'http_request_method="POST",url_template="/fapi/v1/order",http_response_status_code="200",server_address="fapi.binance.com",server_port="443"';
   const name = 'http_client_request_duration_seconds';
   assert.ok(text.includes(`# TYPE ${name} histogram\n`));
   for (const line of [
@@ -60,8 +61,6 @@ test('label values are escaped', () => {
 });
 
 test('in a terminal a record is a line for people, without what could steer the terminal', () => {
-  let shown = '';
-  const output = { isTTY: true, write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
   const record = {
     level: 'warn',
     time: '2026-11-25T01:02:03.004Z',
@@ -69,10 +68,8 @@ test('in a terminal a record is a line for people, without what could steer the 
     trace_id: '4bf9',
     message: 'user stream: \u001b[31mred\u0007\u009b2J',
   };
-  terminalOf(output)?.write(`${JSON.stringify(record)}\n`);
-  assert.equal(shown, '01:02:03.004 WARN  exchange.stream_lost user stream: [31mred2J trace_id="4bf9"\n');
-});
-
-test('what is no terminal gets JSON', () => {
-  assert.equal(terminalOf({ isTTY: false } as NodeJS.WriteStream), undefined);
+  assert.equal(
+    readableLine(`${JSON.stringify(record)}\n`),
+    '01:02:03.004 WARN  exchange.stream_lost user stream: [31mred2J trace_id="4bf9"\n',
+  );
 });

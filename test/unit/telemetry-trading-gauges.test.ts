@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Micros, PositionSide, Symbol } from '#core/ids.ts';
 import type { MetricUpdate } from '#telemetry/catalogue.ts';
-import { tradingGauges } from '#telemetry/trading-gauges.ts';
+import { tradingGauges } from '#telemetry/runtime/trading-gauges.ts';
 import { Account, plannedIn } from '#test/support/account.ts';
 import { quoteAt } from '#test/support/market.ts';
 
@@ -80,6 +80,10 @@ test('the result of the day counts partial closes and all fees, and begins anew 
   assert.equal(read(account)['pnl.daily'], -4.2);
   account.nowMs += 24 * 60 * 60 * 1000;
   assert.equal(read(account)['pnl.daily'], 0);
+  const rest = account.report(stop, { executed: '0.01', trades: [account.trade('0.006', '51000')] });
+  account.do({ type: 'record_report', report: rest, how: 'stream' });
+  // 0.006 at 1000 more, and a fee of 0.1: nothing of the day before.
+  assert.equal(read(account)['pnl.daily'], 5.9);
 });
 
 test('a disagreement is told by which side holds more, and ages', () => {

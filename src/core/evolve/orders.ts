@@ -127,8 +127,15 @@ function add(state: EngineState, order: Order): void {
 }
 
 function remove(state: EngineState, order: Order): void {
-  state.orders.delete(order.plan.clientOrderId);
-  const siblings = ordersOf(state, order.position).filter((other) => other !== order);
+  const { clientOrderId } = order.plan;
+  state.orders.delete(clientOrderId);
+  const listed = ordersOf(state, order.position);
+  const siblings = listed.filter((other) => other !== order);
+  if (siblings.length === listed.length) {
+    throw new Error(
+      `order ${clientOrderId} is not among those of ${order.position} at fact ${state.seq + 1}`,
+    );
+  }
   if (siblings.length === 0) state.ordersByPosition.delete(order.position);
   else state.ordersByPosition.set(order.position, siblings);
 }

@@ -1,6 +1,6 @@
 /** The rules that hold for every signal: what is asked for, when, of what, and whether there is a market to judge by. */
 
-import type { Moment } from '../command.ts';
+import { type Moment, quoteAgeMs } from '../command.ts';
 import { MICROS_PER_MS, type Micros } from '../ids.ts';
 import type { Instrument, Quote } from '../instrument.ts';
 import { rate } from '../money.ts';
@@ -50,7 +50,7 @@ export function admit(
   return instrument;
 }
 
-export function freshQuote(
+export function measureQuote(
   state: EngineState,
   signal: Signal,
   moment: Moment,
@@ -62,7 +62,7 @@ export function freshQuote(
     measurements.measure('market_age', 'no price yet', limit, false);
     return undefined;
   }
-  const ageMs = Math.max(0, Math.floor(moment.at / MICROS_PER_MS) - quote.atMs);
+  const ageMs = quoteAgeMs(quote, moment);
   const fresh = ageMs <= state.settings.quoteAgeMsMax;
   return measurements.measure('market_age', `${ageMs} ms old`, limit, fresh) ? quote : undefined;
 }

@@ -1,6 +1,6 @@
 /** A signal to close: the strategy's positions in the symbol go at the market, its entries that are alive are revoked. */
 
-import type { Moment } from '../command.ts';
+import { freshQuote, type Moment } from '../command.ts';
 import type { OrderPlanned } from '../facts.ts';
 import { addMs, positionKeyOf } from '../ids.ts';
 import type { Instrument } from '../instrument.ts';
@@ -81,6 +81,7 @@ function planClose(
     moment.quote(name.symbol),
   );
   if (!plan.ok) return plan;
+  const market = freshQuote(moment, name.symbol, state.settings);
   const expiresAt = addMs(moment.at, signalAgeMsMax);
-  return { ok: true as const, fact: orderPlanned(purpose, plan, { expiresAt }) };
+  return { ok: true as const, fact: orderPlanned(purpose, plan, market, { expiresAt }) };
 }

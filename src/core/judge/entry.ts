@@ -79,7 +79,7 @@ export function judgeEntry(
 
   const resized = resizeOf(asked, plan.quantity, orderNotional);
   const expiresAt = addMs((signal.timestampMs * MICROS_PER_MS) as Micros, signalAgeMsMax);
-  const order = orderPlanned(purpose, plan, { expiresAt, protection });
+  const order = orderPlanned(purpose, plan, quote, { expiresAt, protection });
   const { checks } = measurements;
   const decision = { kind: 'accepted', checks, quote, orders: [order], revoked: [] } as const;
   return resized === undefined ? decision : { ...decision, resized };

@@ -7,7 +7,7 @@ import type { Moment } from '../command.ts';
 import type { Story } from '../order.ts';
 import type { Signal } from '../signal.ts';
 import type { EngineState } from '../state.ts';
-import { admit, freshQuote } from './admit.ts';
+import { admit, measureQuote } from './admit.ts';
 import { judgeClose } from './close.ts';
 import { judgeEntry } from './entry.ts';
 import { type Decision, Measurements } from './measurements.ts';
@@ -17,7 +17,7 @@ export function judge(state: EngineState, signal: Signal, story: Story, moment: 
   const instrument = admit(state, signal, moment.at, measurements);
   if (instrument === undefined) return measurements.refusal();
   if (signal.action === 'close') return judgeClose(state, signal, story, instrument, moment, measurements);
-  const quote = freshQuote(state, signal, moment, measurements);
+  const quote = measureQuote(state, signal, moment, measurements);
   if (quote === undefined) return measurements.refusal();
   return judgeEntry(state, signal, story, instrument, quote, measurements);
 }

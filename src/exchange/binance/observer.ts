@@ -7,6 +7,8 @@ import type { Meaning } from './errors.ts';
 export interface ObservedRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly endpoint: Endpoint;
+  /** What the endpoint is appended to. */
+  readonly baseUrl: string;
   readonly host: string;
   readonly port: number;
   /** Undefined where nothing was answered: `failure` says why. */

@@ -72,6 +72,7 @@ export class Rest {
   readonly #signer: Signer;
   readonly #http: Http;
   readonly #prefix: string;
+  readonly #baseUrl: string;
   readonly #host: string;
   readonly #port: number;
   /** Server time minus our time. */
@@ -84,6 +85,7 @@ export class Rest {
     this.#signer = new Signer(options.apiSecret);
     this.#http = new Http(url.origin);
     this.#prefix = url.pathname.replace(/\/$/, '');
+    this.#baseUrl = `${url.origin}${this.#prefix}`;
     this.#host = url.hostname;
     this.#port = portOf(url);
   }
@@ -184,6 +186,7 @@ export class Rest {
     this.#options.observer.onRequest({
       method,
       endpoint: path,
+      baseUrl: this.#baseUrl,
       host: this.#host,
       port: this.#port,
       status: http.kind === 'answered' ? http.status : undefined,

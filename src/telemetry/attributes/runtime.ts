@@ -63,6 +63,8 @@ export const runtimeAttributes = {
     ],
     'The endpoint of the exchange.',
   ),
+  'url.full': text('The address, without the query.'),
+  'url.scheme': oneOf(['http'], 'The scheme of the API, which is not served over TLS.'),
   'url.path': text('The path, without the query.'),
   'server.address': text('The host that was asked.'),
   'server.port': int('Its port.'),

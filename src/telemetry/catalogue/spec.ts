@@ -5,8 +5,13 @@ import type { LabelName } from '../attributes.ts';
 /** counter: only rises. sum: rises and falls. gauge: the value of the moment. histogram: how values are spread. */
 export type Instrument = 'counter' | 'sum' | 'gauge' | 'histogram';
 
-/** The version has one value in a process; the values of all other labels are closed lists. */
-export type MetricLabel = LabelName | 'service.version';
+/** They have one value in a process; the values of all other labels are closed lists. */
+export const processLabels = ['service.version', 'server.address', 'server.port'] as const;
+export type ProcessLabel = (typeof processLabels)[number];
+export type MetricLabel = LabelName | ProcessLabel;
+
+export const isProcessLabel = (label: MetricLabel): label is ProcessLabel =>
+  (processLabels as readonly MetricLabel[]).includes(label);
 
 export interface MetricSpec {
   readonly instrument: Instrument;
@@ -18,6 +23,8 @@ export interface MetricSpec {
   readonly bounds?: readonly number[];
   /** Its labels may be absent, and its series appear when they are first used: few of the many that could be ever are. */
   readonly sparse?: true;
+  /** A gauge that a sample brings: absent before the first, and again when no more come. */
+  readonly sampled?: true;
 }
 
 const of =
@@ -41,5 +48,8 @@ export const histogram = <const L extends readonly MetricLabel[]>(
 ) => ({ instrument: 'histogram', unit, labels, meaning, bounds }) as const;
 
 export const boundsOf = ({ bounds = latencyBoundsSeconds }: MetricSpec): readonly number[] => bounds;
+
+export const sampled = <const L extends readonly MetricLabel[]>(unit: string, labels: L, meaning: string) =>
+  ({ ...gauge(unit, labels, meaning), sampled: true }) as const;
 
 export const sparse = <const S extends MetricSpec>(spec: S) => ({ ...spec, sparse: true }) as const;

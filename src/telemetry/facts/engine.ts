@@ -1,8 +1,8 @@
 /** The telemetry of the engine's own facts: starts, instruments, agreement with the exchange. Only the canary has a trace. */
 
+import { driftKind } from '../drift.ts';
 import { canarySpan } from '../identity.ts';
 import type { Projections } from '../projected.ts';
-import { driftKind } from '../trading-gauges.ts';
 
 type EngineFactType =
   | 'engine.started'

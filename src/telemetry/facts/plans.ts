@@ -3,11 +3,11 @@
 import type { OrderPlanned } from '#core/facts.ts';
 import type { AttributeValues } from '../attributes.ts';
 import { decideSpanId } from '../identity.ts';
-import { type FactTelemetry, showTime } from '../projected.ts';
+import { type FactTelemetry, type Severity, showTime } from '../projected.ts';
 import { purpose } from './order-parts.ts';
 
 export const projectPlan = (fact: OrderPlanned): FactTelemetry => ({
-  severity: fact.leg === 'flatten' ? 'warn' : 'info',
+  severity: severityOf(fact),
   body: describePlan(fact),
   attributes: planAttributes(fact),
   span: { traceId: fact.story.trace, spanId: decideSpanId(fact.story.trace, fact.story.signal) },
@@ -32,6 +32,13 @@ export const projectPlan = (fact: OrderPlanned): FactTelemetry => ({
         ]),
   ],
 });
+
+/** That a position went without protection for too long must not happen, whatever is done about it. */
+function severityOf({ leg, why }: OrderPlanned): Severity {
+  if (why === 'unprotected_too_long') return 'error';
+  return leg === 'flatten' ? 'warn' : 'info';
+}
+
 const planAttributes = ({ story, order, protection, ...fact }: OrderPlanned): AttributeValues => ({
   'tradeengine.signal.seq': story.signal,
   'tradeengine.signal.key': story.key,

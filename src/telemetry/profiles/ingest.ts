@@ -6,6 +6,7 @@
 
 import { gzipSync } from 'node:zlib';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import type { ATTR_PROCESS_PID } from '@opentelemetry/semantic-conventions/incubating';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { Resource } from '../resource.ts';
 import type { TakenProfile } from './profiler.ts';
@@ -36,9 +37,12 @@ export function ingestRequest({ from, until, pprof }: TakenProfile, resource: Re
 
 const secondsOf = (at: Micros): number => Math.floor(at / MICROS_PER_SECOND);
 
+/** What each start has anew would make each start a series of its own. */
+const PID = 'process.pid' satisfies typeof ATTR_PROCESS_PID;
+
 /** name{label=value,...}; Pyroscope makes service_name of the name. */
 function applicationOf(resource: Resource): string {
-  const { [ATTR_SERVICE_NAME]: service = 'unknown_service', ...others } = resource;
+  const { [ATTR_SERVICE_NAME]: service = 'unknown_service', [PID]: _, ...others } = resource;
   const labels = Object.entries(others)
     .map(([name, value]) => `${labelName(name)}=${labelValue(String(value))}`)
     .sort();

@@ -8,6 +8,7 @@ import {
   performance,
 } from 'node:perf_hooks';
 import { getHeapSpaceStatistics } from 'node:v8';
+import { systemMicros } from '../clock.ts';
 import type { Gc, ProcessSample } from './records.ts';
 
 /** How often the event loop is looked at. */
@@ -53,6 +54,7 @@ export class ProcessSampler {
     const spaces = getHeapSpaceStatistics();
     const sample: ProcessSample = {
       kind: 'process_sample',
+      at: systemMicros(),
       loopDelaysSeconds: this.#delays(),
       loopUtilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
       collections: this.#collections,

@@ -17,7 +17,7 @@ const SERVER_ERROR = 500;
 
 const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>) => Told } = {
   client_request: (record) => {
-    const { method, endpoint, status, failure, startedAt, endedAt } = record;
+    const { method, endpoint, host, port, status, failure, startedAt, endedAt } = record;
     const requests: MetricUpdate = {
       metric: 'tradeengine.exchange.requests',
       value: 1,
@@ -40,6 +40,8 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
             'url.template': valueOf('url.template', endpoint),
             'http.response.status_code': valueOf('http.response.status_code', status),
             'error.type': valueOf('error.type', error),
+            'server.address': host,
+            'server.port': String(port),
           },
         },
       ],
@@ -54,8 +56,10 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
         value: secondsBetween(record.startedAt, record.endedAt),
         labels: {
           'http.request.method': valueOf('http.request.method', record.method),
+          'url.scheme': 'http',
           'http.route': valueOf('http.route', record.route),
           'http.response.status_code': valueOf('http.response.status_code', record.status),
+          'error.type': valueOf('error.type', errorStatus(record.status, SERVER_ERROR)),
         },
       },
     ],
@@ -88,11 +92,11 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
     metrics: [
       reading('tradeengine.engine.ready', sample.ready ? 1 : 0),
       ...sample.trading,
-      reading('tradeengine.journal.pending', sample.journal.pending),
-      reading('tradeengine.journal.facts', sample.journal.facts),
+      ...known('tradeengine.journal.pending', sample.journal?.pending),
+      ...known('tradeengine.journal.facts', sample.journal?.facts),
       reading('tradeengine.exchange.weight.used', sample.weight.used),
       reading('tradeengine.exchange.weight.limit', sample.weight.limit),
-      reading('tradeengine.exchange.clock.offset', sample.clockOffsetSeconds),
+      ...known('tradeengine.exchange.clock.offset', sample.clockOffsetSeconds),
       ...known('tradeengine.reconciliation.age', sample.comparisonAgeSeconds),
       ...known('tradeengine.equity', sample.equity),
       ...byLabel('tradeengine.exchange.orders.used', 'tradeengine.exchange.window', sample.ordersUsed),
@@ -135,11 +139,12 @@ export function projectRuntime(record: RuntimeRecord): Pick<Projected, 'spans' |
   const projection = projections[record.kind] as (record: RuntimeRecord) => Told;
   const { spans = [], metrics } = projection(record);
   const [span] = spans;
+  if ('at' in record) return { spans, metrics: metrics.map((one) => ({ ...one, sampledAt: record.at })) };
   return { spans, metrics: span === undefined ? metrics : measuredIn(span, span.end, metrics) };
 }
 
 function clientSpans(
-  { method, endpoint, host, port, status, startedAt, endedAt, order }: RecordOf<'client_request'>,
+  { method, endpoint, baseUrl, host, port, status, startedAt, endedAt, order }: RecordOf<'client_request'>,
   error: string | undefined,
 ): SpanData[] {
   if (order === undefined) return [];
@@ -157,6 +162,7 @@ function clientSpans(
       attributes: {
         ...requestAttributes(method, status, error),
         'url.template': valueOf('url.template', endpoint),
+        'url.full': `${baseUrl}${endpoint}`,
         'url.path': endpoint,
         'server.address': host,
         'server.port': port,
@@ -193,6 +199,7 @@ function serverSpans({
     attributes: {
       ...requestAttributes(method, status, error),
       'http.route': valueOf('http.route', route),
+      'url.scheme': 'http',
       'url.path': path,
     },
     error,

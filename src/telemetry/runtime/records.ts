@@ -15,6 +15,8 @@ interface ClientRequest {
   readonly kind: 'client_request';
   readonly method: string;
   readonly endpoint: string;
+  /** What the endpoint is appended to. */
+  readonly baseUrl: string;
   readonly host: string;
   readonly port: number;
   readonly status: number | undefined;
@@ -67,15 +69,17 @@ interface Comparison {
 /** How the running parts are, at this moment. */
 export interface EngineSample {
   readonly kind: 'engine_sample';
+  readonly at: Micros;
   readonly ready: boolean;
-  /** The gauges of trading, read from the live state. */
+  /** The gauges of trading, read from the live state; none while no engine runs. */
   readonly trading: readonly MetricUpdate[];
-  readonly journal: { readonly pending: number; readonly facts: number };
+  /** Undefined while no engine runs. */
+  readonly journal: { readonly pending: number; readonly facts: number } | undefined;
   readonly weight: { readonly used: number; readonly limit: number };
   readonly ordersUsed: Readonly<Record<LabelValue<'tradeengine.exchange.window'>, number>>;
   readonly heldBackSeconds: Readonly<Record<LabelValue<'tradeengine.exchange.hold'>, number>>;
-  readonly clockOffsetSeconds: number;
-  /** Undefined before the first comparison, and until the balance is known. */
+  /** Undefined until the exchange has told its time, and so the next two before the first comparison and balance. */
+  readonly clockOffsetSeconds: number | undefined;
   readonly comparisonAgeSeconds: number | undefined;
   readonly equity: number | undefined;
   readonly streamAgesSeconds: Readonly<Partial<Record<Stream, number>>>;
@@ -84,6 +88,7 @@ export interface EngineSample {
 /** What Node says of its process, and of the time since the last sample. */
 export interface ProcessSample {
   readonly kind: 'process_sample';
+  readonly at: Micros;
   readonly loopDelaysSeconds: Readonly<Record<'min' | 'max' | 'mean' | 'p50' | 'p90' | 'p99', number>>;
   readonly loopUtilization: number;
   readonly collections: readonly { readonly type: Gc; readonly seconds: number }[];

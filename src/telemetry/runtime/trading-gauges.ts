@@ -5,32 +5,16 @@
 
 import { dayOf, type Micros, type PositionSide, type Symbol } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
-import {
-  approximate,
-  type Money,
-  notional,
-  quantity,
-  showMoney,
-  subtractMoney,
-  zeroMoney,
-} from '#core/money.ts';
+import { approximate, type Money, notional, showMoney, subtractMoney, zeroMoney } from '#core/money.ts';
 import type { OrderPhase } from '#core/order.ts';
 import type { EngineState } from '#core/state.ts';
-import type { LabelValue } from './attributes.ts';
-import type { MetricUpdate } from './catalogue.ts';
-import { secondsBetween } from './projected.ts';
-
-type DriftKind = LabelValue<'tradeengine.drift.kind'>;
+import type { MetricUpdate } from '../catalogue.ts';
+import { type DriftKind, driftKindOf } from '../drift.ts';
+import { secondsBetween } from '../projected.ts';
 
 const driftKinds: readonly DriftKind[] = ['missing_at_exchange', 'unknown_to_journal'];
 const sides: readonly PositionSide[] = ['LONG', 'SHORT'];
 const phases: readonly OrderPhase[] = ['planned', 'unknown', 'open', 'waiting'];
-
-export const driftKind = (journal: string, exchange: string): DriftKind =>
-  kindOf(quantity(journal) - quantity(exchange));
-
-const kindOf = (difference: bigint): DriftKind =>
-  difference > 0n ? 'missing_at_exchange' : 'unknown_to_journal';
 
 /** @param quote without one, a position is valued at what it cost */
 export function tradingGauges(
@@ -50,7 +34,7 @@ function positionGauges({ positions, drifts }: Readonly<EngineState>, now: Micro
     { metric: 'tradeengine.positions.exposed.age', value: ageOfOldest(exposed, now), labels: {} },
     ...driftKinds.map((kind) => ({
       metric: 'tradeengine.drift.open' as const,
-      value: open.filter(({ difference }) => kindOf(difference) === kind).length,
+      value: open.filter(({ difference }) => driftKindOf(difference) === kind).length,
       labels: { 'tradeengine.drift.kind': kind },
     })),
     { metric: 'tradeengine.drift.age', value: ageOfOldest(open.map(sinceOf), now), labels: {} },

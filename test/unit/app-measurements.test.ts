@@ -1,0 +1,103 @@
+// Goal: measuring never disturbs what it measures. Method: what the parts call, with a recorder that throws, and an
+// exchange whose balance comes, fails and throws.
+
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { RecentOrders } from '#api/recent-orders.ts';
+import type { Keeper } from '#app/keeper.ts';
+import { Measurements } from '#app/measurements.ts';
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import { emptyState } from '#core/state.ts';
+import type { ObservedRequest } from '#exchange/binance/observer.ts';
+import { RateGate } from '#exchange/binance/rate-gate.ts';
+import type { AccountBalance, Answer } from '#exchange/port.ts';
+import type { RuntimeRecord } from '#telemetry/runtime/records.ts';
+import { records } from '#test/support/telemetry-records.ts';
+
+const START_MS = 1_700_000_000_000;
+
+let nowMs: number;
+let failures: unknown[];
+let record: (record: RuntimeRecord) => void;
+let measurements: Measurements;
+
+beforeEach(() => {
+  nowMs = START_MS;
+  failures = [];
+  record = () => {};
+  measurements = new Measurements({
+    record: (made) => record(made),
+    onFailure: (error) => failures.push(error),
+    clock: { now: () => (nowMs * MICROS_PER_MS) as Micros },
+    rateGate: new RateGate(),
+    recentOrders: new RecentOrders(),
+  });
+});
+
+const request: ObservedRequest = {
+  method: 'POST',
+  endpoint: '/fapi/v1/order',
+  baseUrl: 'https://fapi.binance.com',
+  host: 'fapi.binance.com',
+  port: 443,
+  status: 200,
+  failure: undefined,
+  outcome: 'answered',
+  startedAt: 1 as Micros,
+  endedAt: 2 as Micros,
+  clientOrderId: undefined,
+};
+
+test('a recorder that throws is told of, and disturbs neither an answered order nor a commit', () => {
+  const defect = new RangeError('a defect');
+  record = () => {
+    throw defect;
+  };
+  measurements.onRequest(request);
+  measurements.journal.onCommit({ entries: 1, appendedAt: 1 as Micros, durableAt: 2 as Micros });
+  measurements.onStream('user', 'reconnected');
+  measurements.onCompared('agreed');
+  const { parent, kind: _, ...served } = records.server_request;
+  measurements.onServed({ ...served, receipt: undefined, remote: undefined });
+  assert.deepEqual(failures, [defect, defect, defect, defect, defect]);
+});
+
+const worth = (wallet: string): Answer<AccountBalance> => ({
+  kind: 'answer',
+  value: { asset: 'USDT', wallet, available: wallet, unrealised: '1' },
+});
+
+test('the balance is asked for seldom, and is forgotten when nobody tells it', async () => {
+  const answers: (() => Promise<Answer<AccountBalance>>)[] = [
+    async () => worth('100'),
+    async () => ({ kind: 'failed', cause: 'no answer' }),
+    async () => worth('200'),
+    () => Promise.reject(new Error('a defect')),
+    async () => worth('300'),
+  ];
+  let asked = 0;
+  const exchange = {
+    balance: () => {
+      asked += 1;
+      return answers[asked - 1]?.();
+    },
+    quote: () => undefined,
+  };
+  const running = { engine: { state: emptyState() }, journal: { pending: 0, head: 0 }, exchange };
+  const sampleAfter = async (ms: number, parts: object = { running }) => {
+    nowMs += ms;
+    measurements.sample(parts as Keeper);
+    await new Promise(setImmediate);
+    return measurements.sample(parts as Keeper).equity;
+  };
+  assert.equal(await sampleAfter(0), 101);
+  assert.equal(await sampleAfter(9_999), 101);
+  assert.equal(asked, 1);
+  assert.equal(await sampleAfter(1), undefined, 'it could not be had');
+  assert.equal(await sampleAfter(10_000), 201);
+  assert.equal(await sampleAfter(10_000), undefined, 'it met a defect');
+  assert.equal(failures.length, 1);
+  assert.equal(await sampleAfter(10_000), 301);
+  assert.equal(await sampleAfter(1, {}), undefined, 'no engine runs');
+  assert.equal(await sampleAfter(1), undefined, 'and the next one has not asked yet');
+});
