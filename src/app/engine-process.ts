@@ -162,15 +162,11 @@ async function openTelemetry(
   end: End,
 ): Promise<Telemetry> {
   const { telemetryGrpc, telemetryHttp, profiles } = addresses(config);
-  const overHttp = env['OTEL_EXPORTER_OTLP_PROTOCOL'] === 'http/protobuf';
   const telemetry = await startTelemetry({
     journalPath: journalPathOf(config),
     cursorPath: join(config.values.TRADEENGINE_DATA_DIR, 'telemetry.cursor'),
-    env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: overHttp ? telemetryHttp : telemetryGrpc,
-      PYROSCOPE_SERVER_ADDRESS: profiles,
-      ...env,
-    },
+    env: { PYROSCOPE_SERVER_ADDRESS: profiles, ...env },
+    defaultEndpoints: { grpc: telemetryGrpc, 'http/protobuf': telemetryHttp },
     version,
     instanceId,
     redact: (text) => redactor.redact(text),

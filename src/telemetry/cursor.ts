@@ -28,9 +28,14 @@ export interface CursorState {
   readonly totals: MetricTotals;
 }
 
+export type LoadedCursor =
+  | { readonly kind: 'stored'; readonly state: CursorState }
+  | { readonly kind: 'none' }
+  /** There is something, but it is of no use. */
+  | { readonly kind: 'unusable'; readonly reason: string };
+
 export interface Cursor {
-  /** Undefined where there is nothing stored that can be used. */
-  load(): CursorState | undefined;
+  load(): LoadedCursor;
   /** @throws what the file system has against it */
   save(state: CursorState): void;
 }
@@ -43,21 +48,35 @@ interface Stored extends CursorState {
 
 export class FileCursor implements Cursor {
   readonly #path: string;
-  #writes: number;
-  #laidOut: boolean;
+  readonly #loaded: LoadedCursor;
+  #writes = 0;
+  #laidOut = false;
 
   constructor(path: string) {
     this.#path = path;
-    mkdirSync(dirname(path), { recursive: true });
-    this.#laidOut = this.#slots() !== undefined;
-    this.#writes = this.#newest()?.writes ?? 0;
+    this.#loaded = this.#read();
   }
 
-  load(): CursorState | undefined {
-    const stored = this.#newest();
-    if (stored === undefined) return undefined;
-    const { origin, seq, since, totals } = stored;
-    return { origin, seq, since, totals };
+  /** What the file held at the start. */
+  load(): LoadedCursor {
+    return this.#loaded;
+  }
+
+  #read(): LoadedCursor {
+    let bytes: Buffer;
+    try {
+      bytes = readFileSync(this.#path);
+    } catch (error) {
+      return isAbsent(error) ? { kind: 'none' } : { kind: 'unusable', reason: String(error) };
+    }
+    this.#laidOut = bytes.length === SLOTS * SLOT_BYTES;
+    // A process that was killed before its first write left nothing but the slots.
+    if (this.#laidOut && bytes.every((byte) => byte === 0)) return { kind: 'none' };
+    const newest = this.#laidOut ? newestIn(bytes) : undefined;
+    if (newest === undefined) return { kind: 'unusable', reason: 'no slot of it can be read' };
+    const { writes, origin, seq, since, totals } = newest;
+    this.#writes = writes;
+    return { kind: 'stored', state: { origin, seq, since, totals } };
   }
 
   save(state: CursorState): void {
@@ -65,9 +84,7 @@ export class FileCursor implements Cursor {
     const text = JSON.stringify({ version: CURSOR_VERSION, writes, ...state });
     const bytes = Buffer.from(`${checksum(text)}${text}${END}`);
     if (bytes.length > SLOT_BYTES) throw new Error(`a cursor of ${bytes.length} bytes does not fit its slot`);
-    if (!this.#laidOut) writeFileSync(this.#path, Buffer.alloc(SLOTS * SLOT_BYTES));
-    this.#laidOut = true;
-    const file = openSync(this.#path, 'r+');
+    const file = this.#open();
     try {
       writeSync(file, bytes, 0, bytes.length, (writes % SLOTS) * SLOT_BYTES);
     } finally {
@@ -76,25 +93,33 @@ export class FileCursor implements Cursor {
     this.#writes = writes;
   }
 
-  #newest(): Stored | undefined {
-    const stored = (this.#slots() ?? []).map(parse).filter((one) => one !== undefined);
-    return stored.sort((a, b) => b.writes - a.writes)[0];
+  #open(): number {
+    if (!this.#laidOut) this.#layOut();
+    try {
+      return openSync(this.#path, 'r+');
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      this.#layOut();
+      return openSync(this.#path, 'r+');
+    }
   }
 
-  /** What stands in the slots; undefined where there is no file of two slots. */
-  #slots(): string[] | undefined {
-    let bytes: Buffer;
-    try {
-      bytes = readFileSync(this.#path);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw error;
-    }
-    if (bytes.length !== SLOTS * SLOT_BYTES) return undefined;
-    return [bytes.subarray(0, SLOT_BYTES), bytes.subarray(SLOT_BYTES)].map((slot) =>
-      slot.toString('utf8', 0, Math.max(0, slot.indexOf(END))),
-    );
+  #layOut(): void {
+    mkdirSync(dirname(this.#path), { recursive: true });
+    writeFileSync(this.#path, Buffer.alloc(SLOTS * SLOT_BYTES));
+    this.#laidOut = true;
   }
+}
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+function newestIn(bytes: Buffer): Stored | undefined {
+  const slots = [bytes.subarray(0, SLOT_BYTES), bytes.subarray(SLOT_BYTES)];
+  const stored = slots
+    .map((slot) => parse(slot.toString('utf8', 0, Math.max(0, slot.indexOf(END)))))
+    .filter((one) => one !== undefined);
+  return stored.sort((a, b) => b.writes - a.writes)[0];
 }
 
 const CHECKSUM_LENGTH = 64;

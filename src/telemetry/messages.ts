@@ -1,6 +1,7 @@
 /** What the trading thread and the telemetry worker say to each other. */
 
 import type { Micros } from '#core/ids.ts';
+import type { DefaultEndpoints } from './export/endpoint.ts';
 import type { Chunk } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
 import type { TakenProfile } from './profiles/profiler.ts';
@@ -14,6 +15,7 @@ export interface WorkerStart {
   readonly journalPath: string;
   readonly cursorPath: string;
   readonly env: Environment;
+  readonly defaultEndpoints: DefaultEndpoints | undefined;
   readonly version: string;
   readonly instanceId: string;
 }

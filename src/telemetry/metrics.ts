@@ -60,7 +60,7 @@ export class Metrics {
   readonly #series = new Map<MetricName, Map<string, Series>>();
   readonly #startedAt: Micros;
   /** When the totals of facts began to be counted. */
-  readonly since: Micros;
+  since: Micros;
   /** Of the newest sample. */
   #sampledAt: Micros | undefined;
 
@@ -98,6 +98,12 @@ export class Metrics {
         if (sampledAt === undefined || addMs(sampledAt, ageMsMax) < now) all.delete(key);
       }
     }
+  }
+
+  /** The totals of facts begin anew: those that were stored are of another journal. */
+  restart(since: Micros): void {
+    this.since = since;
+    for (const name of metricNames) if (isStored(name)) this.#series.set(name, this.#seriesOf(name));
   }
 
   readings(): MetricReading[] {

@@ -6,7 +6,8 @@
 
 import type { Entry } from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
-import type { Cursor } from './cursor.ts';
+import type { Cursor, CursorState } from './cursor.ts';
+import { type FactSource, JournalTail } from './journal-tail.ts';
 import { type MetricReading, Metrics } from './metrics.ts';
 import type { Encoder } from './otlp/encoder.ts';
 import type { Chunk } from './outbox.ts';
@@ -16,19 +17,8 @@ import { project } from './projection.ts';
 import { projectRuntime } from './runtime/projection.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
 import { SpanQueue } from './runtime/span-queue.ts';
-import type { Sender, SignalStatus } from './sender.ts';
+import type { Outcome, Sender, SignalStatus } from './sender.ts';
 import type { SignalKind } from './signals.ts';
-
-/** The journal as this module needs it: its durable entries, in order. */
-export interface FactSource {
-  /** Entries from the one that holds fact `from` on, at most `limit` of them. */
-  readBatch(from: Seq, limit: number): Entry[];
-  /** The number of the last fact; 0 for an empty journal. */
-  head(): Seq;
-  /** What it takes on the disk. */
-  bytes(): number;
-  close(): void;
-}
 
 export interface PumpParts {
   readonly source: FactSource;
@@ -54,13 +44,14 @@ export interface PumpStatus {
   readonly cursor: Seq;
   /** Facts whose telemetry is not delivered. */
   readonly lagFacts: number;
-  /** The newest canary whose span and log record the collector has. */
+  /** The newest canary that the collector has, with its span and its log record where both are exported. */
   readonly canary: CanaryStatus | undefined;
   readonly signals: Readonly<Record<SignalKind, SignalStatus>>;
 }
 
 const BATCH_ENTRIES_MAX = 256;
 const IDLE_DELAY_MS = 100;
+const UNREADABLE_DELAY_MS = 1_000;
 /** Catching up must not take the machine from trading. */
 const FACTS_PER_SECOND_MAX = 20_000;
 /** For how many intervals a sampled gauge keeps its value when no more samples come. */
@@ -68,6 +59,9 @@ const SAMPLE_INTERVALS_MAX = 3;
 
 export class Pump {
   readonly #parts: PumpParts;
+  readonly #journal: JournalTail;
+  /** Taken at its word until the journal can be read. */
+  readonly #stored: CursorState | undefined;
   readonly #stopping = new AbortController();
   readonly #metrics: Metrics;
   readonly #senders: Readonly<Record<SignalKind, Sender>>;
@@ -75,32 +69,22 @@ export class Pump {
   #seq: Seq;
   #cursorFails = false;
   #canary: CanaryStatus | undefined;
-  readonly #logDeliveries = new Set<Promise<boolean>>();
+  readonly #logDeliveries = new Set<Promise<Outcome>>();
   readonly #requestSpans: SpanQueue;
 
   constructor(parts: PumpParts) {
     this.#parts = parts;
-    const { source, cursor, report, now } = parts;
-    this.#origin = source.readBatch(1 as Seq, 1)[0]?.at;
-    const stored = cursor.load();
-    const fits = stored !== undefined && stored.origin === this.#origin && stored.seq <= source.head();
-    if (stored !== undefined && !fits) {
-      report({
-        event: 'telemetry.cursor_reset',
-        severity: 'warn',
-        message: `The stored telemetry cursor (fact ${stored.seq}) belongs to another journal: export starts at fact 1.`,
-      });
-    }
-    const state = fits ? stored : undefined;
-    this.#seq = state?.seq ?? (0 as Seq);
-    this.#metrics = new Metrics(parts.version, now(), state);
+    this.#journal = new JournalTail(parts.source, parts.report);
+    this.#stored = this.#load();
+    this.#seq = this.#stored?.seq ?? (0 as Seq);
+    this.#metrics = new Metrics(parts.version, parts.now(), this.#stored);
     this.#senders = {
       traces: parts.sender('traces', this.#metrics),
       metrics: parts.sender('metrics', this.#metrics),
       logs: parts.sender('logs', this.#metrics),
     };
     this.#requestSpans = new SpanQueue({
-      deliver: (spans) => this.#deliverSpans(spans),
+      deliver: async (spans) => (await this.#deliverSpans(spans)) !== 'stopped',
       onDropped: (count) => this.#countDropped('span', count),
     });
   }
@@ -111,12 +95,12 @@ export class Pump {
   }
 
   get status(): PumpStatus {
-    const head = this.#parts.source.head();
+    const { head } = this.#journal;
     const { traces, metrics, logs } = this.#senders;
     return {
       head,
       cursor: this.#seq,
-      lagFacts: head - this.#seq,
+      lagFacts: Math.max(0, head - this.#seq),
       canary: this.#canary,
       signals: { traces: traces.status, metrics: metrics.status, logs: logs.status },
     };
@@ -133,7 +117,7 @@ export class Pump {
   /** To be called once run() has ended. */
   close(): void {
     for (const sender of Object.values(this.#senders)) sender.close();
-    this.#parts.source.close();
+    this.#journal.close();
   }
 
   stop(): void {
@@ -155,8 +139,9 @@ export class Pump {
     this.#countDropped('record', dropped);
     const spans: SpanData[] = [];
     for (const record of items) {
-      const told = projectRuntime(record);
-      for (const update of told.metrics) this.#metrics.add(update);
+      const told = this.#attempt(`A record of ${record.kind}`, () => projectRuntime(record));
+      if (told === undefined) continue;
+      this.#measure(told.metrics);
       spans.push(...told.spans);
     }
     if (spans.length > 0) this.#requestSpans.push(spans);
@@ -164,15 +149,16 @@ export class Pump {
 
   /** The values of all metrics at this moment. */
   readings(): MetricReading[] {
-    const { source, now, metricIntervalMs } = this.#parts;
+    const { now, metricIntervalMs } = this.#parts;
     this.#metrics.ageSamples(now(), SAMPLE_INTERVALS_MAX * metricIntervalMs);
-    const lag = source.head() - this.#seq;
+    const { head, bytes } = this.#journal;
+    const lag = Math.max(0, head - this.#seq);
     this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: lag, labels: {} });
-    this.#metrics.add({ metric: 'tradeengine.journal.size', value: source.bytes(), labels: {} });
+    this.#metrics.add({ metric: 'tradeengine.journal.size', value: bytes, labels: {} });
     return this.#metrics.readings();
   }
 
-  #deliverSpans(spans: readonly SpanData[]): Promise<boolean> {
+  #deliverSpans(spans: readonly SpanData[]): Promise<Outcome> {
     const { encoder } = this.#parts;
     return this.#senders.traces.deliver(spans, (piece) => encoder.spans(piece), this.#stopping.signal);
   }
@@ -183,22 +169,59 @@ export class Pump {
   }
 
   async #runFacts(): Promise<void> {
-    const { source, sleep, now } = this.#parts;
+    const { sleep, now } = this.#parts;
     const stopping = this.#stopping.signal;
     for (;;) {
       const startedAt = now();
-      const entries = source.readBatch((this.#seq + 1) as Seq, BATCH_ENTRIES_MAX);
-      const last = entries.at(-1);
-      if (last === undefined) {
+      const entries = this.#next();
+      const last = entries?.at(-1);
+      if (entries === undefined || last === undefined) {
         if (stopping.aborted) return;
-        await sleep(IDLE_DELAY_MS, stopping);
+        await sleep(entries === undefined ? UNREADABLE_DELAY_MS : IDLE_DELAY_MS, stopping);
         continue;
       }
       if (!(await this.#deliver(entries, last))) return;
       const factCount = this.#seq - ((entries[0]?.seq ?? this.#seq) - 1);
-      const elapsedMs = (now() - startedAt) / MICROS_PER_MS;
+      // The clock may have stepped back meanwhile.
+      const elapsedMs = Math.max(0, (now() - startedAt) / MICROS_PER_MS);
       await sleep(Math.max(0, (factCount / FACTS_PER_SECOND_MAX) * 1000 - elapsedMs), stopping);
     }
+  }
+
+  /** What is to be delivered next; undefined where the journal cannot be read. */
+  #next(): Entry[] | undefined {
+    if (this.#origin === undefined) {
+      const first = this.#journal.read(1 as Seq, 1);
+      if (first === undefined) return undefined;
+      this.#begin(first[0]?.at);
+    }
+    return this.#journal.read((this.#seq + 1) as Seq, BATCH_ENTRIES_MAX);
+  }
+
+  #load(): CursorState | undefined {
+    const loaded = this.#parts.cursor.load();
+    if (loaded.kind === 'unusable') {
+      this.#parts.report({
+        event: 'telemetry.cursor_reset',
+        severity: 'warn',
+        message: `The stored telemetry cursor cannot be used (${loaded.reason}): export starts at fact 1.`,
+      });
+    }
+    return loaded.kind === 'stored' ? loaded.state : undefined;
+  }
+
+  #begin(origin: Micros | undefined): void {
+    this.#origin = origin;
+    const stored = this.#stored;
+    if (stored === undefined || this.#seq === 0) return;
+    if (stored.origin === origin && stored.seq <= this.#journal.head) return;
+    this.#seq = 0 as Seq;
+    this.#metrics.restart(this.#parts.now());
+    this.#parts.report({
+      event: 'telemetry.cursor_reset',
+      severity: 'warn',
+      message: `The stored telemetry cursor (fact ${stored.seq}) belongs to another journal: export starts at fact 1.`,
+    });
   }
 
   async #deliver(entries: readonly Entry[], last: Entry): Promise<boolean> {
@@ -206,14 +229,13 @@ export class Pump {
     const { logs } = this.#senders;
     const stopping = this.#stopping.signal;
     const told = this.#project(entries);
-    const delivered = await Promise.all([
+    const outcomes = await Promise.all([
       this.#deliverSpans(told.spans),
       logs.deliver(told.logs, (piece) => encoder.logs(piece), stopping),
     ]);
-    if (delivered.includes(false)) return false;
-    for (const update of told.updates) this.#metrics.add(update);
-    for (const entry of entries) this.#confirm(entry);
-    this.#origin ??= entries[0]?.at;
+    if (outcomes.includes('stopped')) return false;
+    this.#measure(told.updates);
+    if (isArrived(outcomes)) for (const entry of entries) this.#confirm(entry);
     this.#seq = (last.seq + last.facts.length - 1) as Seq;
     this.#save();
     return true;
@@ -230,21 +252,30 @@ export class Pump {
     const logs: LogData[] = [];
     const updates: Measured[] = [];
     for (const entry of entries) {
-      try {
-        const projected = project(entry);
-        spans.push(...projected.spans);
-        logs.push(...projected.logs);
-        updates.push(...projected.metrics);
-      } catch (error) {
-        // One entry that cannot be told must not keep all later ones from being told.
-        this.#parts.report({
-          event: 'telemetry.rejected',
-          severity: 'error',
-          message: `The facts from ${entry.seq} on in one entry have no telemetry: ${String(error)}`,
-        });
-      }
+      const projected = this.#attempt(`The entry of fact ${entry.seq}`, () => project(entry));
+      if (projected === undefined) continue;
+      spans.push(...projected.spans);
+      logs.push(...projected.logs);
+      updates.push(...projected.metrics);
     }
     return { spans, logs, updates };
+  }
+
+  #measure(updates: readonly Measured[]): void {
+    for (const update of updates) {
+      this.#attempt(`A value of ${update.metric}`, () => this.#metrics.add(update));
+    }
+  }
+
+  /** One thing that cannot be told must not keep all later ones from being told. */
+  #attempt<T>(what: string, tell: () => T): T | undefined {
+    try {
+      return tell();
+    } catch (error) {
+      const message = `${what} has no telemetry: ${String(error)}`;
+      this.#parts.report({ event: 'telemetry.rejected', severity: 'error', message });
+      return undefined;
+    }
   }
 
   async #runMetrics(): Promise<void> {
@@ -260,7 +291,12 @@ export class Pump {
     const at = now();
     // Collectors object to metrics without points.
     const readings = this.readings().filter(({ series }) => series.length > 0);
-    const offered = this.#senders.metrics.offer(readings, (piece) => encoder.metrics(piece, at));
+    const offered = this.#senders.metrics.offer(
+      readings,
+      (piece) => encoder.metrics(piece, at),
+      this.#stopping.signal,
+      pointsIn,
+    );
     // They are encoded by now; what is measured while the collector answers is for the next time.
     this.#metrics.forgetExemplars();
     await offered;
@@ -288,3 +324,12 @@ export class Pump {
     }
   }
 }
+
+/** All of what is exported was taken, and something is. */
+function isArrived(outcomes: readonly Outcome[]): boolean {
+  const exported = outcomes.filter((outcome) => outcome !== 'not_exported');
+  return exported.length > 0 && exported.every((outcome) => outcome === 'taken');
+}
+
+const pointsIn = (readings: readonly MetricReading[]): number =>
+  readings.reduce((sum, { series }) => sum + series.length, 0);

@@ -23,6 +23,9 @@ export interface SignalStatus {
   readonly lastError: { readonly at: Micros; readonly error: string } | undefined;
 }
 
+/** What became of items: `rejected` if the collector will never take some of them, `stopped` if some are still to be sent. */
+export type Outcome = 'taken' | 'rejected' | 'not_exported' | 'stopped';
+
 type Signal = LabelValue<'tradeengine.telemetry.signal'>;
 
 export interface SenderParts<Request> {
@@ -41,6 +44,9 @@ const RETRY_DELAY_MS_MIN = 250;
 const RETRY_DELAY_MS_MAX = 5_000;
 /** A collector may ask for more patience than that, but not for any. */
 const RETRY_AFTER_MS_MAX = 60_000;
+/** One item that gets the same doubtful answer this often and for this long holds up all others: it is given up. */
+const DOUBTFUL_ANSWERS_MIN = 10;
+const DOUBTFUL_MS_MIN = 300_000;
 /** A collector that is just being restarted is not worth a line in the log. */
 const SILENT_FAILURE_MS = 3_000;
 
@@ -72,48 +78,79 @@ export class Sender<Request extends { readonly length: number } = Uint8Array> {
   }
 
   /**
-   * True once the collector has taken all items, or refused them for good. Tries for ever until `stopping` aborts,
-   * and from then on once.
+   * Tries until the collector has taken all items or refused them for good, or until `stopping` aborts, and from then on
+   * once. `count` says how many the protocol counts in a piece.
    */
   async deliver<T>(
     items: readonly T[],
     encode: (items: readonly T[]) => Request,
     stopping: AbortSignal,
-  ): Promise<boolean> {
+    count: (items: readonly T[]) => number = lengthOf,
+  ): Promise<Outcome> {
+    return await this.#bring(items, { encode, count, stopping, once: false });
+  }
+
+  /** Sends what the next call would replace anyway: once. */
+  async offer<T>(
+    items: readonly T[],
+    encode: (items: readonly T[]) => Request,
+    stopping: AbortSignal,
+    count: (items: readonly T[]) => number,
+  ): Promise<Outcome> {
+    return await this.#bring(items, { encode, count, stopping, once: true });
+  }
+
+  async #bring<T>(items: readonly T[], way: Way<T, Request>): Promise<Outcome> {
     const { exporter, sleep } = this.#parts;
-    if (exporter === undefined) return true;
+    const { count, stopping, once } = way;
+    if (exporter === undefined) return 'not_exported';
+    let rejected = false;
     const pieces = [items];
+    const doubt = new Doubt();
     let delayMs = RETRY_DELAY_MS_MIN;
     for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
       if (piece.length === 0) continue;
-      const request = encode(piece);
-      if (request.length > REQUEST_BYTES_MAX && piece.length > 1) {
-        pieces.push(...halves(piece));
+      const request = this.#encoded(piece, way);
+      if (request === undefined || (request.length > REQUEST_BYTES_MAX && piece.length > 1)) {
+        if (piece.length > 1) pieces.push(...halves(piece));
+        else rejected = true;
         continue;
       }
       const startedAt = this.#parts.now();
       const delivery = await exporter.send(request);
-      this.#record(delivery, piece.length, startedAt);
+      this.#record(delivery, count(piece), startedAt);
       if (delivery.kind === 'accepted') {
         delayMs = RETRY_DELAY_MS_MIN;
-      } else if (delivery.kind === 'refused') {
-        // One item may have spoilt the request for the others.
-        if (piece.length > 1) pieces.push(...halves(piece));
-        else this.#reject(1, delivery.error);
-      } else {
-        if (stopping.aborted) return false;
-        const { tooMuch, retryAfterMs = 0 } = delivery;
-        pieces.push(...(tooMuch === true && piece.length > 1 ? halves(piece) : [piece]));
-        await sleep(Math.max(delayMs, Math.min(retryAfterMs, RETRY_AFTER_MS_MAX)), stopping);
-        delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
+        rejected ||= delivery.rejected.count > 0;
+        continue;
       }
+      const pauseMs = Math.max(delayMs, pauseAskedBy(delivery));
+      delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
+      const refused = delivery.kind === 'refused';
+      const doubtful = refused || delivery.doubtful === true;
+      // One item may have spoilt the request for the others.
+      if (doubtful && piece.length > 1 && (refused || !once)) pieces.push(...halves(piece));
+      else if (refused || (doubtful && doubt.isOver(delivery.error, pauseMs))) {
+        rejected = true;
+        this.#reject(count(piece), delivery.error);
+      } else {
+        if (stopping.aborted || once) return 'stopped';
+        if (!doubtful) doubt.forget();
+        pieces.push(piece);
+      }
+      if (pieces.length > 0) await sleep(pauseMs, stopping);
     }
-    return true;
+    return rejected ? 'rejected' : 'taken';
   }
 
-  /** Sends what the next call would replace anyway: once. */
-  async offer<T>(items: readonly T[], encode: (items: readonly T[]) => Request): Promise<boolean> {
-    return await this.deliver(items, encode, AbortSignal.abort());
+  /** Undefined if it cannot be: of several one is at fault, and one alone is given up. */
+  #encoded<T>(piece: readonly T[], { encode, count }: Way<T, Request>): Request | undefined {
+    try {
+      return encode(piece);
+    } catch (error) {
+      if (piece.length === 1) this.#reject(count(piece), `it cannot be encoded: ${String(error)}`);
+      return undefined;
+    }
   }
 
   close(): void {
@@ -121,14 +158,15 @@ export class Sender<Request extends { readonly length: number } = Uint8Array> {
   }
 
   #record(delivery: Delivery, count: number, startedAt: Micros): void {
-    if (delivery.kind !== 'failed') {
+    if (delivery.kind === 'refused') return;
+    if (delivery.kind === 'accepted') {
+      const { rejected } = delivery;
       this.#recover();
-      if (delivery.kind === 'refused') return;
-      this.#deliveredAt = this.#parts.now();
-      const taken = Math.max(0, count - delivery.rejected.count);
+      const taken = Math.max(0, count - rejected.count);
+      if (taken > 0) this.#deliveredAt = this.#parts.now();
       this.#exported += taken;
       this.#count('exported', taken);
-      if (delivery.rejected.count > 0) this.#reject(delivery.rejected.count, delivery.rejected.message);
+      if (rejected.count > 0) this.#reject(rejected.count, rejected.message);
       return;
     }
     const { error } = delivery;
@@ -188,6 +226,42 @@ export class Sender<Request extends { readonly length: number } = Uint8Array> {
     );
   }
 }
+
+interface Way<T, Request> {
+  readonly encode: (items: readonly T[]) => Request;
+  readonly count: (items: readonly T[]) => number;
+  readonly stopping: AbortSignal;
+  readonly once: boolean;
+}
+
+/** How long one item has been getting the same answer, which may be about the item itself. */
+class Doubt {
+  #error: string | undefined;
+  #answers = 0;
+  #waitedMs = 0;
+
+  /** Counts one answer more, and the pause that would follow. */
+  isOver(error: string, pauseMs: number): boolean {
+    if (error !== this.#error) this.forget();
+    this.#error = error;
+    this.#answers += 1;
+    const isOver = this.#answers >= DOUBTFUL_ANSWERS_MIN && this.#waitedMs >= DOUBTFUL_MS_MIN;
+    this.#waitedMs += pauseMs;
+    if (isOver) this.forget();
+    return isOver;
+  }
+
+  forget(): void {
+    this.#error = undefined;
+    this.#answers = 0;
+    this.#waitedMs = 0;
+  }
+}
+
+const lengthOf = (items: readonly unknown[]): number => items.length;
+
+const pauseAskedBy = (delivery: Delivery): number =>
+  delivery.kind === 'failed' ? Math.min(delivery.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX) : 0;
 
 const meanwhile = (signal: Signal): string =>
   signal === 'profiles' ? 'The newest of them wait.' : 'The facts wait in the journal.';

@@ -3,7 +3,12 @@
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 
-import { type EndpointSettings, endpointOf } from './export/endpoint.ts';
+import {
+  type DefaultEndpoints,
+  type EndpointSettings,
+  endpointOf,
+  standardEndpoints,
+} from './export/endpoint.ts';
 import { type ProfileSettings, profileSettingsOf } from './profiles/settings.ts';
 import { type Program, type Resource, resourceOf } from './resource.ts';
 import { type SignalKind, signals } from './signals.ts';
@@ -27,8 +32,13 @@ export type SettingsResult =
 const METRIC_INTERVAL_MS = 10_000;
 const INTERVAL_MS_MIN = 100;
 
-export function readTelemetrySettings(env: Environment, program: Program): SettingsResult {
+export interface ProgramSettings extends Program {
+  readonly defaultEndpoints?: DefaultEndpoints | undefined;
+}
+
+export function readTelemetrySettings(env: Environment, program: ProgramSettings): SettingsResult {
   if (isTrue(variable(env, 'OTEL_SDK_DISABLED'))) return { kind: 'off' };
+  const { defaultEndpoints = standardEndpoints } = program;
   const problems: string[] = [];
   const attempt = <T>(read: () => T, fallback: T): T => {
     try {
@@ -42,9 +52,9 @@ export function readTelemetrySettings(env: Environment, program: Program): Setti
   const interval = variable(env, 'OTEL_METRIC_EXPORT_INTERVAL');
   const settings: TelemetrySettings = {
     endpoints: {
-      traces: attempt(() => endpointOf('traces', env), undefined),
-      metrics: attempt(() => endpointOf('metrics', env), undefined),
-      logs: attempt(() => endpointOf('logs', env), undefined),
+      traces: attempt(() => endpointOf('traces', env, defaultEndpoints), undefined),
+      metrics: attempt(() => endpointOf('metrics', env, defaultEndpoints), undefined),
+      logs: attempt(() => endpointOf('logs', env, defaultEndpoints), undefined),
     },
     resource: attempt(() => resourceOf(env, program), {}),
     metricIntervalMs: attempt(

@@ -9,7 +9,7 @@ import type { DestinationStream } from 'pino';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { EngineStage } from '#engine/stage.ts';
 import { after, repeatedly, sleepUntilWoken, systemMicros } from './clock.ts';
-import type { EndpointSettings } from './export/endpoint.ts';
+import type { DefaultEndpoints, EndpointSettings } from './export/endpoint.ts';
 import type { FromWorker, ToWorker, WorkerStart, WorkerStatus } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
@@ -27,6 +27,8 @@ export interface TelemetryOptions {
   /** Where the worker remembers how far it has come; in the data directory. */
   readonly cursorPath: string;
   readonly env: Environment;
+  /** Where telemetry goes unless a variable says otherwise. */
+  readonly defaultEndpoints?: DefaultEndpoints;
   readonly version: string;
   readonly instanceId: string;
   readonly onProblem?: (problem: TelemetryProblem) => void;
@@ -260,8 +262,15 @@ class Exporting implements Telemetry {
   }
 
   #spawn(): void {
-    const { journalPath, cursorPath, env, version, instanceId } = this.#options;
-    const workerData: WorkerStart = { journalPath, cursorPath, env: { ...env }, version, instanceId };
+    const { journalPath, cursorPath, env, defaultEndpoints, version, instanceId } = this.#options;
+    const workerData: WorkerStart = {
+      journalPath,
+      cursorPath,
+      env: { ...env },
+      defaultEndpoints,
+      version,
+      instanceId,
+    };
     const startedAt = systemMicros();
     let worker: Worker;
     try {

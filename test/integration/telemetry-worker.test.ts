@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,9 +58,9 @@ async function append(from: number, to: number): Promise<void> {
   await Promise.all(entries.slice(from, to).map((entry) => journal.append(entry)));
 }
 
-async function start(env: Record<string, string> = {}): Promise<Telemetry> {
+async function start(env: Record<string, string> = {}, journalName = 'journal.db'): Promise<Telemetry> {
   const telemetry = await startTelemetry({
-    journalPath: join(directory, 'journal.db'),
+    journalPath: join(directory, journalName),
     cursorPath: join(directory, 'telemetry', 'cursor.json'),
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, PYROSCOPE_PROFILING_ENABLED: 'false', ...env },
     version: '0.1.0',
@@ -149,6 +149,18 @@ test('a worker that dies is started again, is reported, and leaves no fact out',
   assert.ok(lines.some((line) => line['event'] === 'telemetry.worker_stopped'));
 });
 
+test('a journal that cannot be read is told over OTLP, and with it all that is no fact', async () => {
+  await writeFile(join(directory, 'broken.db'), 'no journal');
+  const telemetry = await start({ OTEL_METRIC_EXPORT_INTERVAL: '100' }, 'broken.db');
+  telemetry.log({ severity: 'fatal', event: 'engine.journal_unusable', message: 'This needs a person.' });
+  await until('told', () => collector.logs.some(({ event }) => event === 'engine.journal_unusable'));
+  await until('why', () => collector.logs.some(({ event }) => event === 'telemetry.journal_unreadable'));
+  await until('metrics', () => collector.requests.metrics > 1);
+  await telemetry.stop(5_000);
+  assert.equal(telemetry.status().restarts, 0);
+  assert.equal(collector.logs.filter(({ event }) => event === 'telemetry.journal_unreadable').length, 1);
+});
+
 test('a stop against a collector that swallows everything keeps its deadline', async () => {
   const sockets = new Set<import('node:net').Socket>();
   const blackHole = createServer((socket) => void sockets.add(socket.on('error', () => {})));
@@ -164,7 +176,6 @@ test('a stop against a collector that swallows everything keeps its deadline', a
   for (const socket of sockets) socket.destroy();
   blackHole.close();
   assert.ok(tookMs < 1_500, `stopped after ${tookMs} ms`);
-  assert.deepEqual(await readdir(directory).then((names) => names.includes('telemetry')), true);
   // What was not delivered is delivered by the next start.
   await start();
   await until('delivered', () => factSeqs().length === journal.head);

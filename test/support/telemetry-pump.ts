@@ -3,11 +3,12 @@
 import type { Entry } from '#core/facts.ts';
 import type { Micros, Seq } from '#core/ids.ts';
 import { sleepUntilWoken, systemMicros } from '#telemetry/clock.ts';
-import type { Cursor, CursorState } from '#telemetry/cursor.ts';
+import type { Cursor, CursorState, LoadedCursor } from '#telemetry/cursor.ts';
 import { exporterFor } from '#telemetry/export/exporter-for.ts';
+import type { FactSource } from '#telemetry/journal-tail.ts';
 import { Encoder } from '#telemetry/otlp/encoder.ts';
 import type { TelemetryProblem } from '#telemetry/problem.ts';
-import { type FactSource, Pump } from '#telemetry/pump.ts';
+import { Pump } from '#telemetry/pump.ts';
 import { Sender } from '#telemetry/sender.ts';
 import { readTelemetrySettings } from '#telemetry/settings.ts';
 import type { Environment } from '#telemetry/variables.ts';
@@ -41,8 +42,8 @@ export class ArrayJournal implements FactSource {
 
 export class MemoryCursor implements Cursor {
   state: CursorState | undefined;
-  load(): CursorState | undefined {
-    return this.state;
+  load(): LoadedCursor {
+    return this.state === undefined ? { kind: 'none' } : { kind: 'stored', state: this.state };
   }
   save(state: CursorState): void {
     this.state = structuredClone(state);

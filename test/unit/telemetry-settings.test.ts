@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
+import { exporterFor } from '#telemetry/export/exporter-for.ts';
 import { readTelemetrySettings } from '#telemetry/settings.ts';
 import type { Environment } from '#telemetry/variables.ts';
 
@@ -80,6 +81,18 @@ test('a signal may have a protocol of its own', () => {
     [endpoints.logs?.protocol, endpoints.logs?.url],
     ['http/protobuf', 'http://localhost:4318/v1/logs'],
   );
+});
+
+test('a default endpoint is that of the protocol of each signal, and a blank variable does not hide it', () => {
+  const env = {
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: ' http/protobuf ',
+    OTEL_EXPORTER_OTLP_ENDPOINT: ' ',
+  };
+  const defaultEndpoints = { grpc: 'http://127.0.0.1:1', 'http/protobuf': 'http://127.0.0.1:2' };
+  const read = readTelemetrySettings(env, { ...about, defaultEndpoints });
+  assert.ok(read.kind === 'on');
+  const { traces, logs } = read.settings.endpoints;
+  assert.deepEqual([traces?.url, logs?.url], ['http://127.0.0.1:2/v1/traces', 'http://127.0.0.1:1']);
 });
 
 test('over HTTP an endpoint needs its scheme', () => {
@@ -238,6 +251,34 @@ test('a missing certificate file is named', () => {
     OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem',
   });
   assert.match(problem ?? '', /OTEL_EXPORTER_OTLP_CERTIFICATE: ENOENT/);
+});
+
+test('a key without its certificate, and files that are none, are named', () => {
+  const pem = (name: string): string => new URL(`../support/tls/${name}`, import.meta.url).pathname;
+  const key = 'OTEL_EXPORTER_OTLP_CLIENT_KEY';
+  const certificate = 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE';
+  const common = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://alloy:4317' };
+  for (const [env, words] of [
+    [{ [key]: pem('client.key') }, /CLIENT_KEY and .*CLIENT_CERTIFICATE go together/],
+    [{ [certificate]: pem('client.pem') }, /go together/],
+    [{ OTEL_EXPORTER_OTLP_CERTIFICATE: pem('client.key') }, /OTLP_CERTIFICATE: .* cannot be used for TLS/],
+    [{ [key]: pem('ca.pem'), [certificate]: pem('client.pem') }, /CLIENT_KEY: .* cannot be used/],
+    [{ [key]: pem('client.key'), [certificate]: pem('client.key') }, /CLIENT_CERTIFICATE: .* cannot be/],
+    [{ [key]: pem('client.key'), [certificate]: pem('server.pem') }, /CLIENT_KEY: .* cannot be used/],
+  ] as const) {
+    assert.match(problems({ ...common, ...env })[0] ?? 'none', words);
+  }
+  assert.deepEqual(problems({ ...common, [key]: pem('client.key'), [certificate]: pem('client.pem') }), []);
+});
+
+test('an address that is shown keeps its query to itself', () => {
+  const { logs } = on({
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://127.0.0.1:4318/in?token=canary',
+  }).endpoints;
+  const exporter = exporterFor('logs', logs ?? assert.fail(), () => 0);
+  assert.equal(exporter.endpoint, 'http://127.0.0.1:4318/in');
+  exporter.close();
 });
 
 test('problems do not repeat a secret', () => {

@@ -7,7 +7,9 @@ export const processEvents = {
   'telemetry.recovered': 'The collector takes telemetry again.',
   'telemetry.rejected': 'The collector refused items for good.',
   'telemetry.worker_stopped': 'The telemetry worker ended unexpectedly and is started again.',
-  'telemetry.cursor_reset': 'The stored cursor does not fit the journal; export begins anew.',
+  'telemetry.journal_unreadable': 'The journal cannot be read; all that is no fact is told meanwhile.',
+  'telemetry.cursor_reset':
+    'The stored cursor cannot be used or does not fit the journal; export begins anew.',
   'telemetry.cursor_unsaved': 'The cursor cannot be stored; after a restart facts are sent again.',
   'telemetry.misconfigured': 'The OTEL_* or PYROSCOPE_* variables cannot be used; export is off.',
   'telemetry.sample_failed': 'A sample of the process could not be taken.',

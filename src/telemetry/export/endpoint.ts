@@ -3,6 +3,8 @@
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import type { SignalKind } from '../signals.ts';
 import {
   durationMs,
@@ -35,7 +37,9 @@ export interface TlsSettings {
 const protocols = ['grpc', 'http/protobuf'] as const;
 type Protocol = (typeof protocols)[number];
 
-const defaultEndpoints: Record<Protocol, string> = {
+/** Where it goes, by protocol, unless a variable says otherwise. */
+export type DefaultEndpoints = Readonly<Record<Protocol, string>>;
+export const standardEndpoints: DefaultEndpoints = {
   grpc: 'http://localhost:4317',
   'http/protobuf': 'http://localhost:4318',
 };
@@ -59,32 +63,56 @@ function sourceOf(signal: SignalKind, env: Environment): Source {
 }
 
 /** Undefined where the signal is not exported. */
-export function endpointOf(signal: SignalKind, env: Environment): EndpointSettings | undefined {
+export function endpointOf(
+  signal: SignalKind,
+  env: Environment,
+  defaults: DefaultEndpoints,
+): EndpointSettings | undefined {
   const exporter = variable(env, `OTEL_${signal.toUpperCase()}_EXPORTER`);
   if (oneOf(exporter, ['otlp', 'none'], 'otlp') === 'none') return undefined;
   const source = sourceOf(signal, env);
   const { read } = source;
   const protocol = oneOf(read('PROTOCOL'), protocols, 'grpc');
-  const url = protocol === 'grpc' ? grpcUrl(source) : httpUrl(source, signal);
+  const url =
+    protocol === 'grpc' ? grpcUrl(source, defaults.grpc) : httpUrl(source, signal, defaults['http/protobuf']);
   return {
     protocol,
     url,
-    tls: isSecure(url, source)
-      ? {
-          rootCertificate: fileOf(read('CERTIFICATE')),
-          clientKey: fileOf(read('CLIENT_KEY')),
-          clientCertificate: fileOf(read('CLIENT_CERTIFICATE')),
-        }
-      : undefined,
+    tls: isSecure(url, source) ? tlsOf(source) : undefined,
     headers: { ...headersOf(source.common('HEADERS')), ...headersOf(source.own('HEADERS')) },
     gzip: oneOf(read('COMPRESSION'), ['gzip', 'none'], 'none') === 'gzip',
     timeoutMs: durationMs(read('TIMEOUT'), TIMEOUT_MS, 1),
   };
 }
 
+/** What cannot be used shows here, and not when a connection is made. */
+function tlsOf({ read }: Source): TlsSettings {
+  const ca = read('CERTIFICATE');
+  const key = read('CLIENT_KEY');
+  const cert = read('CLIENT_CERTIFICATE');
+  const tls = { rootCertificate: fileOf(ca), clientKey: fileOf(key), clientCertificate: fileOf(cert) };
+  if ((tls.clientKey === undefined) !== (tls.clientCertificate === undefined)) {
+    throw new SettingError(`${key.name} and ${cert.name} go together`);
+  }
+  const { rootCertificate, clientKey, clientCertificate } = tls;
+  // A context takes a root without any certificate in it.
+  if (rootCertificate !== undefined) usable(ca, () => new X509Certificate(rootCertificate));
+  if (clientCertificate !== undefined) usable(cert, () => new X509Certificate(clientCertificate));
+  usable(key, () => createSecureContext({ key: clientKey, cert: clientCertificate }));
+  return tls;
+}
+
+function usable({ name, value }: Variable, use: () => unknown): void {
+  try {
+    use();
+  } catch (error) {
+    throw new SettingError(`${name}: ${value} cannot be used for TLS: ${String(error)}`);
+  }
+}
+
 /** The scheme decides about TLS; gRPC without one has it unless the INSECURE variable says otherwise. */
-function grpcUrl({ read }: Source): string {
-  const { name, value = defaultEndpoints.grpc } = read('ENDPOINT');
+function grpcUrl({ read }: Source, fallback: string): string {
+  const { name, value = fallback } = read('ENDPOINT');
   if (value.startsWith('unix:')) return value;
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(value);
   const scheme = isTrue(read('INSECURE')) ? 'http' : 'https';
@@ -94,11 +122,11 @@ function grpcUrl({ read }: Source): string {
 }
 
 /** The signal's own endpoint is used as it is; the common one is a base. */
-function httpUrl({ own, common }: Source, signal: SignalKind): string {
+function httpUrl({ own, common }: Source, signal: SignalKind, fallback: string): string {
   const { name, value } = own('ENDPOINT');
   if (value !== undefined) return checked(name, value).href;
   const base = common('ENDPOINT');
-  const address = checked(base.name, base.value ?? defaultEndpoints['http/protobuf']);
+  const address = checked(base.name, base.value ?? fallback);
   address.pathname = `${address.pathname.replace(/\/$/, '')}/v1/${signal}`;
   return address.href;
 }

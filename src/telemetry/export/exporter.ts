@@ -12,8 +12,8 @@ export type Delivery =
 export interface Failed {
   readonly kind: 'failed';
   readonly error: string;
-  /** Perhaps in smaller pieces. */
-  readonly tooMuch?: boolean;
+  /** The answer may be about the bytes: smaller pieces may be taken, and one item alone is not sent for ever. */
+  readonly doubtful?: boolean;
   /** The collector's own wish; it is bounded by whoever waits. */
   readonly retryAfterMs?: number | undefined;
 }

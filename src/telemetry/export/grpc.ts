@@ -74,12 +74,10 @@ export class GrpcExporter implements Exporter {
     // Nothing tells a dead connection from a slow collector: the next attempt starts on a new one.
     if (error.code === status.DEADLINE_EXCEEDED) this.#reconnect();
     const [details] = error.metadata.get('grpc-status-details-bin');
-    return {
-      kind: 'failed',
-      error: words,
-      tooMuch: error.code === status.RESOURCE_EXHAUSTED,
-      retryAfterMs: Buffer.isBuffer(details) ? statusIn(details)?.retryAfterMs : undefined,
-    };
+    const retryAfterMs = Buffer.isBuffer(details) ? statusIn(details)?.retryAfterMs : undefined;
+    // Too large, or too much at once: a collector that says when to come again means the latter.
+    const doubtful = error.code === status.RESOURCE_EXHAUSTED && retryAfterMs === undefined;
+    return { kind: 'failed', error: words, doubtful, retryAfterMs };
   }
 
   #reconnect(): void {

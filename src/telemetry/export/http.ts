@@ -27,7 +27,8 @@ export class HttpExporter implements Exporter {
 
   constructor(settings: EndpointSettings, nowMs: () => number) {
     const { origin, pathname, search } = new URL(settings.url);
-    this.endpoint = settings.url;
+    // A query may hold a token.
+    this.endpoint = `${origin}${pathname}`;
     this.#path = `${pathname}${search}`;
     this.#headers = {
       ...settings.headers,
@@ -78,10 +79,11 @@ export class HttpExporter implements Exporter {
     }
     const message = isOtlp ? statusIn(body)?.message : undefined;
     const words = message === undefined ? `HTTP ${statusCode}` : `HTTP ${statusCode}: ${message}`;
-    // As with gRPC: only these say that the bytes themselves are not wanted. A 400 that is not OTLP comes from something
-    // else on that port, such as a server that expects TLS.
+    // As with gRPC: only these say that the bytes themselves are not wanted. A 400 that is not OTLP may come from something
+    // else on that port, such as a server that expects TLS, or from a proxy that does not like one item.
     if ((statusCode === 400 && isOtlp) || statusCode === 413) return { kind: 'refused', error: words };
-    return { kind: 'failed', error: words, retryAfterMs: this.#retryAfterMs(headers['retry-after']) };
+    const retryAfterMs = this.#retryAfterMs(headers['retry-after']);
+    return { kind: 'failed', error: words, doubtful: statusCode === 400, retryAfterMs };
   }
 
   /** Seconds, or a date. */

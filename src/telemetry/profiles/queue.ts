@@ -64,7 +64,8 @@ export class ProfileQueue {
   async #deliver(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const request = next;
-      if (!(await this.#sender.deliver([request], () => request, this.#stopping.signal))) break;
+      const outcome = await this.#sender.deliver([request], () => request, this.#stopping.signal);
+      if (outcome === 'stopped') break;
     }
     this.#delivering = undefined;
   }
