@@ -2,9 +2,9 @@
 
 import type { FastifyInstance } from 'fastify';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import type { Receipt } from '#engine/answer.ts';
 import type { Clock } from '#engine/time.ts';
 import { type RemoteSpan, remoteSpanOf } from '#intake/identity.ts';
-import type { SignalReceipt } from './signals.ts';
 
 export interface ServedRequest {
   readonly method: string;
@@ -16,7 +16,7 @@ export interface ServedRequest {
   readonly startedAt: Micros;
   readonly endedAt: Micros;
   /** The signal that the request brought. */
-  readonly receipt: SignalReceipt | undefined;
+  readonly receipt: Receipt | undefined;
   /** The span of the caller. */
   readonly remote: RemoteSpan | undefined;
 }

@@ -5,10 +5,9 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Seq, TraceId } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Signal } from '#core/signal.ts';
-import type { Answer } from '#engine/answer.ts';
+import type { Answer, Receipt } from '#engine/answer.ts';
 import type { Clock } from '#engine/time.ts';
 import type { SignalDesk } from '#intake/desk.ts';
 import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
@@ -19,15 +18,10 @@ import { ProblemError } from './problems.ts';
 export const BODY_BYTES_MAX = 64 * 1024;
 const CONTENT_TYPE = 'application/json';
 
-/** Which signal a request brought: of one that came again, the first receipt. */
-export interface SignalReceipt {
-  readonly trace: TraceId;
-  readonly signal: Seq;
-}
-
 declare module 'fastify' {
   interface FastifyRequest {
-    receipt?: SignalReceipt;
+    /** Of the signal that it brought. */
+    receipt?: Receipt;
   }
 }
 
@@ -116,7 +110,7 @@ async function receive(
   const context = traceContextOf(request.headers['traceparent'], key);
   const answer = await desk.submit({ signal, key, ...context, receivedAt });
   if (typeof answer === 'string') throw new ProblemError(answer);
-  request.receipt = { trace: answer.trace, signal: answer.signal };
+  request.receipt = answer.receipt;
   const common = {
     signal_id: answer.signalId,
     trace_id: answer.trace,

@@ -1,14 +1,23 @@
 /** What a publisher is told of its signal: the decision, as the journal has it. */
 
-import type { Fact, SignalReceived } from '#core/facts.ts';
+import type { Entry, Fact, SignalReceived } from '#core/facts.ts';
 import type { ClientOrderId, Seq, SignalId, TraceId } from '#core/ids.ts';
 import { type RefusalReason, refusals } from '#core/refusal.ts';
 import type { ContentField } from '#core/signal.ts';
+
+/** A delivery of a signal, as the journal has it. */
+export interface Receipt {
+  readonly trace: TraceId;
+  /** The number of its fact: signal.received, or signal.duplicated. */
+  readonly fact: Seq;
+}
 
 export interface Answer {
   readonly signalId: SignalId;
   readonly signal: Seq;
   readonly trace: TraceId;
+  /** Of this delivery: on a duplicate another than the signal's. */
+  readonly receipt: Receipt;
   readonly duplicate: boolean;
   /** On a duplicate: in what it differs from the first of its id. It is not acted on all the same. */
   readonly differs: readonly ContentField[];
@@ -32,6 +41,7 @@ export function answerFrom(facts: readonly Fact[]): Answer {
     signalId: received.content.id,
     signal: received.signal,
     trace: received.trace,
+    receipt: { trace: received.trace, fact: received.signal },
     duplicate: false,
     differs: [],
   };
@@ -49,9 +59,16 @@ export function answerFrom(facts: readonly Fact[]): Answer {
 }
 
 /** What a signal is told that came before: its first answer, and whether it is still the same signal. */
-export function answerAgain(first: readonly Fact[], again: readonly Fact[]): Answer {
-  const duplicated = again.find((fact) => fact.type === 'signal.duplicated');
-  return { ...answerFrom(first), duplicate: true, differs: duplicated?.differs ?? [] };
+export function answerAgain(first: readonly Fact[], again: Pick<Entry, 'seq' | 'facts'>): Answer {
+  const index = again.facts.findIndex(({ type }) => type === 'signal.duplicated');
+  const duplicated = again.facts[index];
+  if (duplicated?.type !== 'signal.duplicated') throw new Error('a signal that came again without its fact');
+  return {
+    ...answerFrom(first),
+    receipt: { trace: duplicated.trace, fact: (again.seq + index) as Seq },
+    duplicate: true,
+    differs: duplicated.differs ?? [],
+  };
 }
 
 export function receiptIn(facts: readonly Fact[]): SignalReceived {

@@ -70,6 +70,8 @@ export interface EngineOptions {
 export type ComparisonOutcome = 'agreed' | 'differed' | 'failed';
 
 interface Handled {
+  /** The number of the first of the facts. */
+  readonly seq: Seq;
   readonly facts: readonly Fact[];
   readonly durable: Promise<void>;
 }
@@ -180,7 +182,7 @@ export class Engine {
     } catch (error) {
       return unreadyBy(error);
     }
-    return first === undefined ? answerFrom(handled.facts) : answerAgain(first, handled.facts);
+    return first === undefined ? answerFrom(handled.facts) : answerAgain(first, handled);
   }
 
   /** The facts of the entry that holds the first receipt. */
@@ -244,7 +246,7 @@ export class Engine {
       this.#fail(error);
       return undefined;
     }
-    if (facts.length === 0) return { facts, durable: this.#durable };
+    if (facts.length === 0) return { seq, facts, durable: this.#durable };
     probe?.('decided');
     const entry: Entry = { seq, at, facts };
     const durable = journal.append(entry);
@@ -253,7 +255,7 @@ export class Engine {
       () => this.#carryOut(entry),
       (error) => this.#fail(error),
     );
-    return { facts, durable };
+    return { seq, facts, durable };
   }
 
   #fail(error: unknown): void {

@@ -31,7 +31,7 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
     status: 202,
     startedAt: at(0),
     endedAt: at(900),
-    parent: { trace: TRACE, signal: 7 as Seq },
+    parent: { trace: TRACE, fact: 7 as Seq },
   },
   commit: { kind: 'commit', entries: 3, appendedAt: at(0), durableAt: at(700) },
   reconnect: { kind: 'reconnect', stream: 'user' },

@@ -186,14 +186,14 @@ function serverSpans({
   const { trace } = parent;
   const name = requestName(method, route ?? '/');
   const error = errorStatus(status, SERVER_ERROR);
-  const parentSpanId = 'signal' in parent ? receiveSpanId(trace, parent.signal) : parent.span;
+  const parentSpanId = 'fact' in parent ? receiveSpanId(trace, parent.fact) : parent.span;
   const span: SpanData = {
     name,
     kind: 'server',
     traceId: trace,
     spanId: requestSpanId(trace, `${name} ${parentSpanId}`, startedAt),
     parentSpanId,
-    parentIsRemote: !('signal' in parent),
+    parentIsRemote: !('fact' in parent),
     start: startedAt,
     end: endedAt,
     attributes: {

@@ -39,9 +39,9 @@ interface ServerRequest {
   readonly status: number;
   readonly startedAt: Micros;
   readonly endedAt: Micros;
-  /** The signal that it brought, or the span of the caller: only such requests become spans. */
+  /** The receipt of the signal that it brought, or the span of the caller: only such requests become spans. */
   readonly parent:
-    | { readonly trace: TraceId; readonly signal: Seq }
+    | { readonly trace: TraceId; readonly fact: Seq }
     | { readonly trace: TraceId; readonly span: string }
     | undefined;
 }
