@@ -41,6 +41,7 @@ function report({ status, traces, startedAt = ago(3_600_000), canaryAt }: Change
     restarts: 0,
     processLogs: { queued: 0, dropped: 0 },
     records: { queued: 0, dropped: 0 },
+    profiler: 'running',
     lagFacts: 3,
     signals: {
       traces: { ...silent, ...traces },
