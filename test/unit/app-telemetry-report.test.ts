@@ -80,6 +80,13 @@ describe('the faults of telemetry', () => {
     assert.match(String(faultsOf({ ...never, startedAt: ago(30_001) })), /does not say how it is/);
   });
 
+  it('are there while the process is not profiled, unless it is not to be', () => {
+    assert.deepEqual(faultsOf({ status: { profiler: 'failed' } }), [
+      'The process is not profiled; the log says why.',
+    ]);
+    assert.deepEqual(faultsOf({ status: { profiler: 'off' } }), []);
+  });
+
   it('are there while a signal does not get through, but for a collector that restarts', () => {
     const failing = (ms: number) => ({ traces: { failing: { since: ago(ms), error: 'UNAVAILABLE' } } });
     assert.deepEqual(faultsOf(failing(30_000)), []);
