@@ -33,6 +33,7 @@ export function telemetryFaults(known: KnownOfTelemetry): string[] {
   if (silence !== undefined) return [silence];
   return [
     ...signalFaults(known),
+    ...(status.profiler === 'failed' ? ['The process is not profiled; the log says why.'] : []),
     ...(isCanaryOverdue(known) ? ['The newest canary has not arrived at the collector.'] : []),
   ];
 }

@@ -25,22 +25,24 @@ export interface WorkerStatus extends Omit<PumpStatus, 'signals'> {
 }
 
 export type ToWorker =
-  /** One message of logs, and one of records, is answered before the next of its kind is sent. */
+  /** One message of logs, one of records and one of profiles is answered before the next of its kind is sent. */
   | { readonly type: 'logs'; readonly logs: Chunk<LogData> }
   | { readonly type: 'records'; readonly records: Chunk<RuntimeRecord> }
+  | { readonly type: 'profiles'; readonly profiles: Chunk<TakenProfile> }
   /** Is answered with the values of all metrics. */
   | { readonly type: 'read_metrics' }
-  | { readonly type: 'profiles'; readonly profiles: Chunk<TakenProfile> }
   /** Delivers what is there, tries nothing twice, and ends. */
   | {
       readonly type: 'stop';
       readonly logs: Chunk<LogData>;
       readonly records: Chunk<RuntimeRecord>;
+      readonly profiles: Chunk<TakenProfile>;
     };
 
 export type FromWorker =
   | { readonly type: 'status'; readonly at: Micros; readonly status: WorkerStatus }
   | { readonly type: 'logs_done' }
   | { readonly type: 'records_done' }
+  | { readonly type: 'profiles_done' }
   | { readonly type: 'metrics'; readonly text: string }
   | { readonly type: 'problem'; readonly problem: TelemetryProblem };

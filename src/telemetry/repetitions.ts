@@ -1,6 +1,6 @@
 /**
- * Keeps a problem that comes again and again from flooding the log: of each event the first few in a window are told,
- * the rest is one line at its end. What only informs, and what ends the process, is always told.
+ * Keeps what comes again and again from flooding the log: of each event the first few in a window are told, the rest is
+ * one line at its end. What ends the process is always told, and so is a list, of which no line repeats another.
  */
 
 import type { Severity } from './projected.ts';
@@ -10,6 +10,7 @@ const TOLD_IN_WINDOW_MAX = 5;
 /** Kinds of events that are watched at once; what is more is told as it comes. */
 const EVENTS_MAX = 256;
 const MS_PER_SECOND = 1_000;
+const LISTS: ReadonlySet<string> = new Set(['engine.configuration']);
 
 interface Repeatable {
   readonly severity: Severity;
@@ -40,7 +41,7 @@ export class Repetitions<Log extends Repeatable> {
 
   tell(record: Log): void {
     const { severity, event } = record;
-    if (severity === 'info' || severity === 'fatal') {
+    if (severity === 'fatal' || LISTS.has(event)) {
       this.#parts.tell(record);
       return;
     }

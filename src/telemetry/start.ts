@@ -14,7 +14,7 @@ import type { FromWorker, ToWorker, WorkerStart, WorkerStatus } from './messages
 import { Outbox } from './outbox.ts';
 import type { TelemetryProblem } from './problem.ts';
 import { type ProcessLog, ProcessLogger } from './process-log.ts';
-import { Profiler, type TakenProfile } from './profiles/profiler.ts';
+import { Profiler, type ProfilerState, type TakenProfile } from './profiles/profiler.ts';
 import type { ProfileSettings } from './profiles/settings.ts';
 import { ProcessSampler } from './runtime/process-sampler.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
@@ -46,6 +46,7 @@ export interface TelemetryStatus extends Partial<WorkerStatus> {
   readonly restarts: number;
   readonly processLogs: { readonly queued: number; readonly dropped: number };
   readonly records: { readonly queued: number; readonly dropped: number };
+  readonly profiler: ProfilerState | 'off';
 }
 
 export interface Telemetry {
@@ -70,11 +71,13 @@ const RESTART_FORGIVEN_MS = 60_000;
 const WORKER_HEAP_MB_MAX = 128;
 const RECORDS_MAX = 8_192;
 const RECORDS_PER_MESSAGE_MAX = 1_024;
-/** What is taken while a worker is started again, which at the usual interval makes three profiles of both kinds. */
+/** What is taken while a worker is started again or is busy, which at the usual interval makes three profiles of both kinds. */
 const PROFILES_MAX = 8;
 /** Records are gathered for this long, so that handing them over costs little. */
 const GATHER_MS = 100;
 const METRICS_MS_MAX = 2_000;
+/** The part of a stop's deadline that is kept for a worker which does not end by itself. */
+const TERMINATE_MS_MAX = 100;
 const ENABLED = 'OpenTelemetry logging export enabled for tradeengine';
 
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
@@ -104,6 +107,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
       restarts: 0,
       processLogs: nothing,
       records: nothing,
+      profiler: 'off',
     }),
     log: (record) => logger.write(record),
     record: () => {},
@@ -131,18 +135,19 @@ class Exporting implements Telemetry {
   readonly #stopping = new AbortController();
   #worker: Worker | undefined;
   #workerEnded: Promise<void> = Promise.resolve();
+  #profiled = false;
   #profiler: Profiler | undefined;
   #status: { at: Micros; status: WorkerStatus } | undefined;
   #restarts = 0;
   #restartDelayMs = RESTART_DELAY_MS_MIN;
   #enabledSaid = false;
   readonly #records = new Outbox<RuntimeRecord>(RECORDS_MAX, RECORDS_PER_MESSAGE_MAX);
-  /** Those that wait for a worker: one that runs is given each at once. */
   readonly #profiles = new Outbox<TakenProfile>(PROFILES_MAX, PROFILES_MAX);
   #gathering = false;
   readonly #sampler = new ProcessSampler();
   readonly #looks: (() => RuntimeRecord)[] = [];
   readonly #stopLooking: () => void;
+  #metricsAsked = false;
   #reading: Promise<string | undefined> | undefined;
   #read: (text: string | undefined) => void = () => {};
 
@@ -170,6 +175,7 @@ class Exporting implements Telemetry {
       restarts: this.#restarts,
       processLogs: countsOf(this.#logger.outbox),
       records: countsOf(this.#records),
+      profiler: this.#profiled ? (this.#profiler?.state ?? 'failed') : 'off',
       ...this.#status?.status,
     };
   }
@@ -219,7 +225,9 @@ class Exporting implements Telemetry {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     this.#read = resolve;
     const cancel = after(METRICS_MS_MAX, () => resolve(undefined));
-    this.#say({ type: 'read_metrics' });
+    // A worker that is stuck is not asked again and again.
+    if (!this.#metricsAsked) this.#say({ type: 'read_metrics' });
+    this.#metricsAsked = true;
     const text = await promise;
     cancel();
     return text;
@@ -230,6 +238,7 @@ class Exporting implements Telemetry {
   }
 
   async startProfiler({ intervalMs }: ProfileSettings): Promise<void> {
+    this.#profiled = true;
     this.#profiler = await Profiler.start({
       intervalMs,
       now: systemMicros,
@@ -243,22 +252,26 @@ class Exporting implements Telemetry {
   }
 
   async stop(deadlineMs: number): Promise<void> {
+    const done = new AbortController();
+    const late = sleepUntilWoken(deadlineMs - TERMINATE_MS_MAX, done.signal);
+    // A profiler that takes long leaves the worker its half.
     await Promise.race([this.#profiler?.stop(), sleepUntilWoken(deadlineMs / 2, this.#stopping.signal)]);
     this.#logger.flush();
     this.#stopping.abort();
     this.#stopLooking();
     this.#sampler.close();
     const worker = this.#worker;
-    if (worker === undefined) return;
-    this.#say({
-      type: 'stop',
-      logs: this.#logger.outbox.takeRest(),
-      records: this.#records.takeRest(),
-    });
-    const done = new AbortController();
-    const ended = this.#workerEnded.then(() => done.abort());
-    await Promise.race([ended, sleepUntilWoken(deadlineMs, done.signal)]);
-    await worker.terminate();
+    if (worker !== undefined) {
+      this.#say({
+        type: 'stop',
+        logs: this.#logger.outbox.takeRest(),
+        records: this.#records.takeRest(),
+        profiles: this.#profiles.takeRest(),
+      });
+      await Promise.race([this.#workerEnded, late]);
+      await Promise.race([worker.terminate(), sleepUntilWoken(TERMINATE_MS_MAX, done.signal)]);
+    }
+    done.abort();
   }
 
   #spawn(): void {
@@ -294,6 +307,7 @@ class Exporting implements Telemetry {
     this.#workerEnded = promise;
     worker.on('exit', (code) => {
       this.#worker = undefined;
+      this.#metricsAsked = false;
       this.#read(undefined);
       resolve();
       if (!this.#stopping.signal.aborted) void this.#restart(startedAt, failure ?? `exit code ${code}`);
@@ -307,6 +321,7 @@ class Exporting implements Telemetry {
     this.#restarts += 1;
     this.#logger.outbox.putBack();
     this.#records.putBack();
+    this.#profiles.putBack();
     const livedMs = (systemMicros() - startedAt) / MICROS_PER_MS;
     if (livedMs > RESTART_FORGIVEN_MS) this.#restartDelayMs = RESTART_DELAY_MS_MIN;
     const delayMs = this.#restartDelayMs;
@@ -330,7 +345,12 @@ class Exporting implements Telemetry {
         this.#records.delivered();
         if (this.#records.queued >= RECORDS_PER_MESSAGE_MAX) this.#sendRecords();
         return;
+      case 'profiles_done':
+        this.#profiles.delivered();
+        this.#sendProfiles();
+        return;
       case 'metrics':
+        this.#metricsAsked = false;
         this.#read(message.text);
         return;
       case 'problem':
@@ -366,8 +386,9 @@ class Exporting implements Telemetry {
   }
 
   #sendProfiles(): void {
-    if (this.#worker === undefined || this.#profiles.queued === 0) return;
-    this.#say({ type: 'profiles', profiles: this.#profiles.takeRest() });
+    if (this.#worker === undefined || this.#stopping.signal.aborted) return;
+    const profiles = this.#profiles.take();
+    if (profiles !== undefined) this.#say({ type: 'profiles', profiles });
   }
 
   #say(message: ToWorker): void {

@@ -90,12 +90,14 @@ port.on('message', (message: ToWorker) => {
       return;
     case 'profiles':
       profileQueue.offer(message.profiles);
+      say({ type: 'profiles_done' });
       return;
     case 'read_metrics':
       say({ type: 'metrics', text: prometheusText(pump.readings()) });
       return;
     case 'stop':
       pump.record(message.records);
+      profileQueue.offer(message.profiles);
       void takeLogs(message.logs);
       pump.stop();
       return;

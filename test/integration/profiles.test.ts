@@ -6,8 +6,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import * as pprof from '@datadog/pprof';
 import type { ClientOrderId, Seq, TraceId } from '#core/ids.ts';
 import type { Journal } from '#journal/port.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
@@ -171,6 +172,75 @@ test('what is taken while the worker is started again is delivered by the next o
       ({ profile: { timeNs, durationNs } }) => timeNs > endedAtNs && timeNs + durationNs < startedAtNs,
     ),
   );
+});
+
+/** With a worker that hears nothing of what it is sent. */
+async function startDeaf() {
+  const workers: Worker[] = [];
+  const keep = (message: unknown): void => void workers.push((message as { worker: Worker }).worker);
+  subscribe('worker_threads', keep);
+  const running = await start({ PYROSCOPE_FLUSH_INTERVAL_MS: '100' });
+  unsubscribe('worker_threads', keep);
+  const worker = workers.find(({ threadName }) => threadName === 'telemetry');
+  assert.ok(worker !== undefined);
+  const swallowed: string[] = [];
+  const { mock: swallow } = mock.method(worker, 'postMessage', ({ type }: { type: string }) =>
+    swallowed.push(type),
+  );
+  return { running, swallowed, restore: () => swallow.restore() };
+}
+
+test('a worker that takes nothing is sent one message of profiles, and of questions, and no more', async () => {
+  const { running, swallowed, restore } = await startDeaf();
+  await until('a profile', () => swallowed.includes('profiles'));
+  await Promise.all([running.metrics(), pause(1_000)]);
+  await running.metrics();
+  restore();
+  const count = (type: string): number => swallowed.filter((one) => one === type).length;
+  assert.deepEqual([count('profiles'), count('read_metrics')], [1, 1]);
+});
+
+test('a profile that cannot be taken is told of once, and later ones are taken', async () => {
+  const running = await start({ PYROSCOPE_FLUSH_INTERVAL_MS: '100' });
+  assert.equal(running.status().profiler, 'running');
+  const failing = mock.method(pprof.heap, 'profileV2', () => {
+    throw new Error('no profile');
+  });
+  await until('it fails', () => failing.mock.callCount() >= 3);
+  assert.equal(running.status().profiler, 'failed');
+  running.onStage?.(decide);
+  running.onStage?.(undefined);
+  failing.mock.restore();
+  server.ingested.length = 0;
+  await until('it runs again', () => running.status().profiler === 'running');
+  await until('a heap', () => server.heaps.length > 0, ARRIVAL_MS_MAX);
+  const told = lines.filter((line) => line.includes('telemetry.profiler_failed'));
+  assert.equal(told.length, 1);
+});
+
+test('a profiler of which only one half can be started leaves none running', async () => {
+  const broken = mock.method(pprof.heap, 'start', () => {
+    throw new Error('no heap');
+  });
+  const running = await start({ PYROSCOPE_FLUSH_INTERVAL_MS: '100' });
+  assert.equal(running.status().profiler, 'failed');
+  assert.equal(pprof.time.isStarted(), false);
+  broken.mock.restore();
+  await until('the next attempt', () => running.status().profiler === 'running' && pprof.time.isStarted());
+});
+
+test('a profiler and a worker that both do not end share one deadline', async () => {
+  const { running } = await startDeaf();
+  const endless = { encodeAsync: () => new Promise<Uint8Array>(() => {}) };
+  const stuck = mock.method(pprof.heap, 'profileV2', () => endless);
+  const before = performance.now();
+  await running.stop(2_000);
+  const tookMs = performance.now() - before;
+  stuck.mock.restore();
+  telemetry = undefined;
+  pprof.heap.stop();
+  if (pprof.time.isStarted()) pprof.time.stop();
+  assert.ok(tookMs < 2_600, `stopped after ${tookMs} ms`);
 });
 
 test('the last profiles are delivered at the end', async () => {

@@ -41,6 +41,7 @@ function report({ status, traces, startedAt = ago(3_600_000), canaryAt }: Change
     restarts: 0,
     processLogs: { queued: 0, dropped: 0 },
     records: { queued: 0, dropped: 0 },
+    profiler: 'running',
     lagFacts: 3,
     signals: {
       traces: { ...silent, ...traces },
@@ -77,6 +78,13 @@ describe('the faults of telemetry', () => {
     const never = { status: { at: undefined } };
     assert.deepEqual(faultsOf({ ...never, startedAt: ago(30_000) }), []);
     assert.match(String(faultsOf({ ...never, startedAt: ago(30_001) })), /does not say how it is/);
+  });
+
+  it('are there while the process is not profiled, unless it is not to be', () => {
+    assert.deepEqual(faultsOf({ status: { profiler: 'failed' } }), [
+      'The process is not profiled; the log says why.',
+    ]);
+    assert.deepEqual(faultsOf({ status: { profiler: 'off' } }), []);
   });
 
   it('are there while a signal does not get through, but for a collector that restarts', () => {

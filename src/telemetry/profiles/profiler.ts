@@ -37,56 +37,80 @@ const NANOS_PER_MICRO = 1000n;
 /** What the library calls certain; it then starts the sampler anew by itself. */
 const STUCK = 2;
 
+/** failed: it could not be started, or took no profile; it is tried again at every interval. */
+export type ProfilerState = 'running' | 'failed';
+
 export class Profiler {
   readonly #pprof: Pprof;
   readonly #parts: ProfilerParts;
-  #running = true;
-  #from: Micros;
+  #sampling = false;
+  /** From a failure until a profile is taken again. */
+  #failing = false;
+  #from = 0 as Micros;
   #stopRepeating: () => void = () => {};
   #collecting: Promise<void> | undefined;
 
   private constructor(pprof: Pprof, parts: ProfilerParts) {
     this.#pprof = pprof;
     this.#parts = parts;
-    this.#from = parts.now();
   }
 
-  /** Undefined, and reported, when this process cannot be profiled. */
+  /** Undefined, and reported, where the platform has no profiler. */
   static async start(parts: ProfilerParts): Promise<Profiler | undefined> {
+    let pprof: Pprof;
     try {
-      const pprof = await import('@datadog/pprof');
-      pprof.time.start({
-        intervalMicros: SAMPLE_INTERVAL_MICROS,
-        withContexts: true,
-        collectCpuTime: true,
-        // The workaround stops the thread for 15 to 20 ms at every profile; the bug is watched for instead.
-        workaroundV8Bug: false,
-      });
-      pprof.heap.start(HEAP_SAMPLE_BYTES, HEAP_STACK_DEPTH_MAX);
-      const profiler = new Profiler(pprof, parts);
-      profiler.#stopRepeating = parts.repeatedly(parts.intervalMs, () => profiler.#collect());
-      return profiler;
+      pprof = await import('@datadog/pprof');
     } catch (error) {
       reportFailure(parts.report, error);
       return undefined;
     }
+    const profiler = new Profiler(pprof, parts);
+    profiler.#begin();
+    profiler.#stopRepeating = parts.repeatedly(parts.intervalMs, () => profiler.#collect());
+    return profiler;
+  }
+
+  get state(): ProfilerState {
+    return this.#failing ? 'failed' : 'running';
   }
 
   /** What the samples from now on belong to. */
   readonly mark = (stage: EngineStage | undefined): void => {
-    if (this.#running) this.#pprof.time.setContext(stage);
+    if (this.#sampling) this.#pprof.time.setContext(stage);
   };
 
   /** Takes the last profiles. It has to end before the process does: a sample during the exit may crash it. */
   async stop(): Promise<void> {
     this.#stopRepeating();
     await this.#collecting;
-    if (!this.#running) return;
+    if (!this.#sampling) return;
     await this.#take(false);
     this.#end();
   }
 
+  #begin(): void {
+    const { time, heap } = this.#pprof;
+    try {
+      time.start({
+        intervalMicros: SAMPLE_INTERVAL_MICROS,
+        withContexts: true,
+        collectCpuTime: true,
+        // The workaround stops the thread for 15 to 20 ms at every profile; the bug is watched for instead.
+        workaroundV8Bug: false,
+      });
+      heap.start(HEAP_SAMPLE_BYTES, HEAP_STACK_DEPTH_MAX);
+      this.#from = this.#parts.now();
+      this.#sampling = true;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   #collect(): void {
+    if (!this.#sampling) {
+      if (this.#collecting === undefined) this.#begin();
+      return;
+    }
     // Encoding yields to trading: a thread that is that busy gives profiles more seldom.
     this.#collecting ??= this.#take(true).finally(() => {
       this.#collecting = undefined;
@@ -104,12 +128,13 @@ export class Profiler {
       });
       const until = now();
       this.#from = until;
-      if (!goOn) this.#running = false;
+      if (!goOn) this.#sampling = false;
       // The library says when it ended; pprof wants to know when it began.
       wall.timeNanos = BigInt(from) * NANOS_PER_MICRO;
       onProfile({ kind: 'wall', from, until, pprof: await wall.encodeAsync() });
       const heapNow = heap.profileV2();
       onProfile({ kind: 'heap', from, until, pprof: await heapNow.encodeAsync() });
+      this.#failing = false;
       if (time.v8ProfilerStuckEventLoopDetected() >= STUCK) {
         report({
           event: 'telemetry.profiler_stuck',
@@ -118,17 +143,30 @@ export class Profiler {
         });
       }
     } catch (error) {
-      reportFailure(report, error);
-      this.#end();
+      this.#fail(error);
     }
   }
 
+  #fail(error: unknown): void {
+    this.#tellFailure(error);
+    this.#end();
+  }
+
+  /** Of the failures in a row the first is told. */
+  #tellFailure(error: unknown): void {
+    if (!this.#failing) reportFailure(this.#parts.report, error);
+    this.#failing = true;
+  }
+
   #end(): void {
-    this.#running = false;
-    this.#stopRepeating();
+    this.#sampling = false;
     const { time, heap } = this.#pprof;
-    if (time.isStarted()) time.stop();
-    heap.stop();
+    try {
+      heap.stop();
+      if (time.isStarted()) time.stop();
+    } catch (error) {
+      this.#tellFailure(error);
+    }
   }
 }
 
