@@ -19,6 +19,7 @@ export interface ProcessLog {
 
 const QUEUE_LENGTH_MAX = 2_048;
 const CHUNK_LENGTH_MAX = 256;
+const BODY_LENGTH_MAX = 4_096;
 
 export interface ProcessLoggerParts {
   readonly now: () => Micros;
@@ -62,8 +63,9 @@ export class ProcessLogger {
 
   #tell({ severity, message, event, attributes = {}, span }: ProcessLog): void {
     const { onQueued, now, redact } = this.#parts;
-    const body = redact(message);
-    const passed = redactAll(allowed(attributes), redact);
+    // Redacted whole: half a secret is not recognised.
+    const body = redact(message).slice(0, BODY_LENGTH_MAX);
+    const passed = allowed(redactAll(attributes, redact));
     const trace = span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
     this.#stdout[severity]({ event, ...trace, ...passed }, body);
     if (onQueued === undefined) return;
@@ -73,12 +75,15 @@ export class ProcessLogger {
 }
 
 const redactAll = (
-  attributes: Readonly<Record<string, AttributeValue>>,
+  attributes: AttributeValues,
   redact: (text: string) => string,
-): AttributeValues =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? redact(value) : value,
-    ]),
-  );
+): Readonly<Record<string, AttributeValue | undefined>> =>
+  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, redactValue(value, redact)]));
+
+function redactValue(
+  value: AttributeValue | undefined,
+  redact: (text: string) => string,
+): AttributeValue | undefined {
+  if (typeof value === 'string') return redact(value);
+  return Array.isArray(value) ? value.map(redact) : value;
+}
