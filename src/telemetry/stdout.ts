@@ -4,7 +4,7 @@
  * and what cannot be written is dropped and counted.
  */
 
-import { write } from 'node:fs';
+import { constants, fstatSync, openSync, write } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { after } from './clock.ts';
 
@@ -17,10 +17,11 @@ export class LineWriter implements DestinationStream {
   readonly #format: (line: string) => string;
   #waiting = '';
   #writing = false;
+  #underWay = false;
   #dropped = 0;
   #idle = Promise.withResolvers<void>();
 
-  constructor(format: (line: string) => string = (line) => line, file = STDOUT) {
+  constructor(format: (line: string) => string = (line) => line, file = unblocked(STDOUT)) {
     this.#format = format;
     this.#file = file;
   }
@@ -30,9 +31,9 @@ export class LineWriter implements DestinationStream {
     return this.#dropped;
   }
 
-  /** Whether something is still to be written: then the end of the process would wait for it. */
+  /** Whether a write has not come back: then the end of the process would wait for it. */
   get busy(): boolean {
-    return this.#writing;
+    return this.#underWay;
   }
 
   /** Resolves when nothing waits any more. */
@@ -59,7 +60,9 @@ export class LineWriter implements DestinationStream {
   }
 
   #writeFrom(bytes: Buffer, start: number): void {
+    this.#underWay = true;
     write(this.#file, bytes, start, bytes.length - start, null, (error, written) => {
+      this.#underWay = false;
       if (error?.code === 'EAGAIN') {
         after(AGAIN_MS, () => this.#writeFrom(bytes, start));
         return;
@@ -78,5 +81,15 @@ export class LineWriter implements DestinationStream {
     this.#writing = false;
     this.#idle.resolve();
     this.#idle = Promise.withResolvers();
+  }
+}
+
+/** A pipe that is opened once more so that a write which finds it full comes back, where the system has a way to. */
+function unblocked(file: number): number {
+  try {
+    if (!fstatSync(file).isFIFO()) return file;
+    return openSync(`/proc/self/fd/${file}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return file;
   }
 }

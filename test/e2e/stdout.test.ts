@@ -1,12 +1,12 @@
 /**
  * Goal: what stands behind standard output can neither stop trading nor keep the process from ending. Method: the real
- * engine process with its output on a disk that is full, and its writer in front of a pipe that nobody reads.
+ * engine process with its output on a disk that is full and in a pipe that is, and its writer before a reader that is away.
  */
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startSimex } from '#simex/server.ts';
@@ -18,6 +18,7 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const START_MS_MAX = 20_000;
 const END_MS_MAX = 15_000;
 const REQUESTS = 100;
+const PAGE_BYTES = 4_096;
 
 let env: Record<string, string>;
 let simex: Awaited<ReturnType<typeof startSimex>>;
@@ -72,6 +73,31 @@ test('on a full disk it trades, and ends as it was asked to', {
   const full = openSync('/dev/full', 'w');
   const child = start(full);
   closeSync(full);
+  assert.deepEqual(await tradeAndEnd(child), { code: 0, signal: null });
+});
+
+/** A pipe that is full, for a process to write to; its reader is open and never reads. */
+function fullPipe(): number {
+  const path = join(tempDir(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const filler = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, 'w');
+  const page = Buffer.alloc(PAGE_BYTES, ' ');
+  assert.throws(() => {
+    for (;;) writeSync(filler, page);
+  }, /EAGAIN/);
+  closeSync(filler);
+  after(() => closeSync(reader));
+  return writer;
+}
+
+test('in front of a pipe that is full it trades, and ends as it was asked to', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const pipe = fullPipe();
+  const child = start(pipe);
+  closeSync(pipe);
   assert.deepEqual(await tradeAndEnd(child), { code: 0, signal: null });
 });
 
