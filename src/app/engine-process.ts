@@ -124,7 +124,11 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
     );
     void end(exitCodes.failed);
   });
-  await within(systemTimers, ENGINE_STOP_MS_MAX, keeper.stop(), undefined);
+  const late = Symbol('late');
+  if ((await within(systemTimers, ENGINE_STOP_MS_MAX, keeper.stop(), late)) === late) {
+    const what = 'what is under way is found out at the next start';
+    say('error', 'engine.stop_overdue', `The engine has not ended in ${ENGINE_STOP_MS_MAX} ms: ${what}.`);
+  }
   await within(systemTimers, SERVER_CLOSE_MS_MAX, server.close(), undefined);
   await telemetry.stop(TELEMETRY_FLUSH_MS_MAX);
   const code = asked ? exitCodes.ok : exitCodes.journalUnusable;

@@ -38,7 +38,8 @@ const STORE_STATE_FACTS = 250_000;
 const PENDING_ENTRIES_MAX = 20_000;
 /** A disk that neither takes an entry nor fails is taken for failed after this. */
 const APPEND_MS_MAX = 10_000;
-const STOP_DRAIN_MS = 4_000;
+/** The parts of a stop: for what is under way, for storing the state, and for closing the exchange. */
+const STOP_MS_MAX = { drain: 1_500, store: 400, close: 300 } as const;
 
 /** Moments at which a test may end the process. */
 export type CrashPoint = 'decided' | 'durable' | 'sending' | 'answered' | 'event';
@@ -199,12 +200,14 @@ export class Engine {
     const { timers, journal, exchange } = this.#options;
     await within(
       timers,
-      STOP_DRAIN_MS,
+      STOP_MS_MAX.drain,
       Promise.allSettled([...this.#underway, ...this.#arriving.values()]),
       undefined,
     );
-    if (this.#fault === undefined) await within(timers, STOP_DRAIN_MS, this.#storeState(), undefined);
-    await exchange.close();
+    if (this.#fault === undefined) await within(timers, STOP_MS_MAX.store, this.#storeState(), undefined);
+    // What is answered from now on is found out at the next start.
+    this.#fault ??= new Error('the engine was stopped');
+    await within(timers, STOP_MS_MAX.close, exchange.close(), undefined);
     await journal.close();
   }
 

@@ -14,6 +14,8 @@ import { until } from '#test/support/until.ts';
 
 const START_MS_MAX = 15_000;
 
+const SHUTDOWN_MS_MAX = 5_500;
+
 interface Answer {
   readonly status: number;
   readonly body: { code?: string; status?: string; reasons?: { code: string; message: string }[] };
@@ -26,6 +28,12 @@ async function get(env: Record<string, string>, path: string): Promise<Answer | 
   } catch {
     return undefined;
   }
+}
+
+async function post(url: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const { ok } = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  assert.ok(ok, url);
 }
 
 const becomes = (env: Record<string, string>, status: number): Promise<Answer> =>
@@ -91,6 +99,29 @@ describe('the engine process', () => {
     const replay = runCommand(['replay'], env);
     assert.equal(await replay.ended, 0, replay.output());
     assert.match(replay.output(), /^Folded \d+ facts, their chain is whole: .*\n.* give the same state\.\n$/);
+  });
+
+  it('ends in time and in order when the exchange does not answer what is under way', async () => {
+    const env = await quietEnvironment(tempDir());
+    const simex = await startSimex({ port: Number(env['SIMEX_PORT']), seed: 1 });
+    const command = runCommand(['engine'], env);
+    try {
+      await becomes(env, 200);
+      const hang = { kind: 'hang-after', endpoint: 'POST /fapi/v1/order' };
+      await post(`http://127.0.0.1:${env['SIMEX_PORT']}/sim/faults`, { faults: [hang] });
+      const signal = { id: 'a', strategy_id: 's', symbol: 'BTCUSDT', action: 'buy', confidence: 1 };
+      await post(`http://127.0.0.1:${env['TRADEENGINE_PORT']}/v1/signals`, signal);
+      const before = performance.now();
+      assert.equal(await end(command), 0);
+      const tookMs = performance.now() - before;
+      assert.ok(tookMs < SHUTDOWN_MS_MAX, `ended after ${tookMs} ms`);
+      assert.doesNotMatch(command.output(), /engine.stop_overdue|engine.failed/);
+    } finally {
+      await simex.close();
+    }
+    const replay = runCommand(['replay'], env);
+    assert.equal(await replay.ended, 0, replay.output());
+    assert.match(replay.output(), /give the same state/);
   });
 
   it('refuses a journal that is not what was written, by the number of the fact, and says so by its exit code', async () => {

@@ -18,7 +18,7 @@ export const processEvents = {
   'engine.listening': 'The API takes requests.',
   'engine.configuration': 'One value of the configuration, and where it comes from.',
   'engine.stopping': 'The process was asked to end.',
-  'engine.stop_overdue': 'The end takes longer than it may: the process ends at once.',
+  'engine.stop_overdue': 'The end takes longer than it may, and is cut short.',
   'engine.crashed': 'An error that nobody caught: the process ends.',
   'engine.journal_unusable':
     'The journal is not what was written, or newer than the program: the process ends.',
