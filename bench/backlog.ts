@@ -5,7 +5,8 @@
 
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
+import { startTelemetry } from '#telemetry/start.ts';
+import type { Telemetry } from '#telemetry/telemetry.ts';
 import { below, type Figures, plain } from './figure.ts';
 import { HandOvers } from './latency.ts';
 import { Sink } from './sink.ts';

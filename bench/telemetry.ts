@@ -5,7 +5,8 @@
 
 import { join } from 'node:path';
 import { systemClock } from '#engine/time.ts';
-import { startTelemetry, type Telemetry } from '#telemetry/start.ts';
+import { startTelemetry } from '#telemetry/start.ts';
+import type { Telemetry } from '#telemetry/telemetry.ts';
 import { atLeast, type Figure, type Figures, percentile, plain } from './figure.ts';
 import { HandOvers } from './latency.ts';
 import { PlainSdk } from './plain-sdk.ts';

@@ -1,7 +1,7 @@
 /** What is wrong with the export of telemetry, in sentences: the one judgement behind /health and the command line. */
 
 import { addMs, type Micros } from '#core/ids.ts';
-import type { TelemetryStatus } from '#telemetry/start.ts';
+import type { TelemetryStatus } from '#telemetry/telemetry.ts';
 
 /** The worker says how it is four times a second; it runs at the lowest priority, and takes a moment to start. */
 const STATUS_MS_MAX = 10_000;

@@ -3,7 +3,7 @@
 import type { TelemetryReport } from '#api/views/telemetry.ts';
 import { showTime } from '#api/views/text.ts';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
-import type { TelemetryStatus } from '#telemetry/start.ts';
+import type { TelemetryStatus } from '#telemetry/telemetry.ts';
 import { isCanaryOverdue, type KnownOfTelemetry, telemetryFaults } from './telemetry-faults.ts';
 
 type Signals = NonNullable<TelemetryStatus['signals']>;

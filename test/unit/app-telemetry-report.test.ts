@@ -7,7 +7,7 @@ import { telemetryReport, telemetryText } from '#api/views/telemetry.ts';
 import { redactorOf } from '#app/redaction.ts';
 import { telemetryReportOf } from '#app/telemetry-report.ts';
 import type { Micros, Seq } from '#core/ids.ts';
-import type { TelemetryStatus } from '#telemetry/start.ts';
+import type { TelemetryStatus } from '#telemetry/telemetry.ts';
 
 const NOW_MS = 1_790_000_000_000;
 const ago = (ms: number): Micros => ((NOW_MS - ms) * 1_000) as Micros;
