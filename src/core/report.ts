@@ -109,13 +109,15 @@ export function decideReport(state: EngineState, order: Order, report: OrderRepo
   return facts;
 }
 
-/** It took more than is known to be held, of an entry whose trades are not known yet: it is heard when they are. */
+/** It took more than is known to be held, of an entry that fills without our knowing yet: it is heard when that is known. */
 function isAheadOfItsEntry(state: EngineState, order: Order, executed: Quantity): boolean {
   if (order.leg === 'entry') return false;
   const held = state.positions.get(order.position)?.holding.quantity ?? zeroQuantity;
   const taken = subtractQuantity(executed, order.filled);
-  return taken > held && ordersOf(state, order.position, 'entry').some(isMissingTrades);
+  return taken > held && ordersOf(state, order.position, 'entry').some(mayHaveFilled);
 }
+
+const mayHaveFilled = (entry: Order): boolean => entry.phase !== 'waiting' || isMissingTrades(entry);
 
 /**
  * A position that the exchange has opened must be guarded even if its trades cannot be read: what is missing of them
