@@ -1,6 +1,7 @@
 /** The simulated exchange as a process of its own, set up by environment variables. */
-import { countedOnly, publishedLimits } from './rate-limits.ts';
+
 import { defaultApiKey, defaultApiSecret, startSimex } from './server.ts';
+import { countedOnly, publishedLimits } from './wire/rate-limits.ts';
 
 const DEFAULT_PORT = 8002;
 const DEFAULT_SEED = 1;

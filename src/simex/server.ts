@@ -2,16 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { Control } from './control.ts';
-import { DurableExchange } from './durable-exchange.ts';
-import { Faults } from './faults.ts';
-import { ListenKeys } from './listen-keys.ts';
-import { MARKET_STEP_MS } from './market.ts';
-import type { RateLimitOptions } from './rate-limits.ts';
-import { publishedLimits, RateLimits } from './rate-limits.ts';
-import { RestServer, readBody, send, splitUrl } from './rest.ts';
-import { Store } from './store.ts';
-import { Streams } from './streams.ts';
+import { Faults } from './faults/faults.ts';
+import { MARKET_STEP_MS } from './market/market.ts';
+import { DurableExchange } from './storage/durable-exchange.ts';
+import { Store } from './storage/store.ts';
+import { usdmRoutes } from './usdm/routes.ts';
+import { Control } from './wire/control.ts';
+import { ListenKeys } from './wire/listen-keys.ts';
+import type { RateLimitOptions } from './wire/rate-limits.ts';
+import { publishedLimits, RateLimits } from './wire/rate-limits.ts';
+import { RestServer, readBody, send, splitUrl } from './wire/rest.ts';
+import { Streams } from './wire/streams.ts';
 
 export interface SimexOptions {
   /** 0 takes any free port. */
@@ -60,8 +61,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     (event) => streams.publish(event),
   );
   const rest = new RestServer({
-    exchange,
-    listenKeys,
+    routes: usdmRoutes(exchange, listenKeys),
     faults,
     clock,
     limits: new RateLimits(options.rateLimits ?? publishedLimits),

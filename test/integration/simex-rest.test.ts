@@ -75,7 +75,7 @@ test('keys, signatures and timestamps are checked', async () => {
 
 test('an order may come in the body, and a body that is too long is refused', async () => {
   const query = new URLSearchParams({ ...market, timestamp: String(Date.now()) }).toString();
-  const { sign } = await import('#simex/signature.ts');
+  const { sign } = await import('#simex/wire/signature.ts');
   const body = `${query}&signature=${sign(query, 'simex-secret')}`;
   const headers = { 'X-MBX-APIKEY': 'simex-key', 'Content-Type': 'application/x-www-form-urlencoded' };
   const posted = await client.raw('POST', '/fapi/v1/order', { body, headers });

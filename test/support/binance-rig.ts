@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from 'node:test';
 import type { ClientOrderId, Micros, Symbol } from '#core/ids.ts';
 import type { OrderBook, PlannedOrder } from '#core/order.ts';
 import { Secret } from '#core/secret.ts';
-import { BinanceUsdm, type BinanceUsdmOptions } from '#exchange/binance/usdm.ts';
+import { BinanceUsdm, type BinanceUsdmOptions } from '#exchange/binance/usdm/usdm.ts';
 import type { ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { ScriptedBinance } from './binance-script.ts';
 

@@ -7,10 +7,10 @@ import { addQuantity, quantity, showQuantity, zeroQuantity } from '#core/money.t
 import type { OrderReport, PlannedOrder } from '#core/order.ts';
 import { Secret } from '#core/secret.ts';
 import type { PositionMode } from '#core/settings.ts';
-import { BinanceUsdm } from '#exchange/binance/usdm.ts';
+import { BinanceUsdm } from '#exchange/binance/usdm/usdm.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { defaultApiKey, defaultApiSecret, type Simex, startSimex } from '#simex/server.ts';
-import type { LedgerEntry } from '#simex/types.ts';
+import type { LedgerEntry } from '#simex/usdm/types.ts';
 import { until } from './until.ts';
 
 export const BTC = 'BTCUSDT' as Symbol;

@@ -9,7 +9,7 @@ import type { InstrumentText, Quote } from '#core/instrument.ts';
 import type { OrderReport, PlannedOrder, Trade } from '#core/order.ts';
 import type { Clock, Timers } from '#engine/time.ts';
 import { meaningOf } from '#exchange/binance/errors.ts';
-import { readInstruments } from '#exchange/binance/instruments.ts';
+import { readInstruments } from '#exchange/binance/usdm/instruments.ts';
 import type {
   CancelOutcome,
   Exchange,
@@ -19,7 +19,7 @@ import type {
   ReportOutcome,
   Submitted,
 } from '#exchange/port.ts';
-import type { AlgoOrderView, OrderTradeUpdate, OrderView, Result, UserEvent } from '#simex/types.ts';
+import type { AlgoOrderView, OrderTradeUpdate, OrderView, Result, UserEvent } from '#simex/usdm/types.ts';
 import { algoEnd, reportOf, tradeOf } from './simulated-reports.ts';
 import type { Venue } from './venue.ts';
 import { ACCEPTANCE_WINDOW_MS, type Fate, type Weather } from './weather.ts';

@@ -2,8 +2,8 @@
 
 import type { ClientOrderId } from '#core/ids.ts';
 import type { EndStatus, OrderReport, Trade } from '#core/order.ts';
-import { statusOf } from '#exchange/binance/reports.ts';
-import type { AlgoOrderView, OrderView, TradeView } from '#simex/types.ts';
+import { statusOf } from '#exchange/binance/usdm/reports.ts';
+import type { AlgoOrderView, OrderView, TradeView } from '#simex/usdm/types.ts';
 
 export function algoEnd(status: AlgoOrderView['algoStatus']): 'open' | EndStatus {
   switch (status) {

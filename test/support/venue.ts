@@ -5,8 +5,8 @@ import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
 import { price } from '#core/money.ts';
 import type { Clock } from '#engine/time.ts';
-import { SimulatedExchange } from '#simex/exchange.ts';
-import type { UserEvent } from '#simex/types.ts';
+import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { UserEvent } from '#simex/usdm/types.ts';
 
 export interface VenueOptions {
   readonly seed: number;

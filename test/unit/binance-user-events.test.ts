@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { OrderReport } from '#core/order.ts';
-import { Conditionals } from '#exchange/binance/conditionals.ts';
-import { UserEvents } from '#exchange/binance/user-events.ts';
+import { Conditionals } from '#exchange/binance/usdm/conditionals.ts';
+import { UserEvents } from '#exchange/binance/usdm/user-events.ts';
 import type { OrderRef } from '#exchange/port.ts';
 
 const ENTRY = 'te-aaaaaaaaaaaaaaaaaaaa-el1';

@@ -2,9 +2,9 @@
 // Method: scripted last and mark prices; statuses are read from ALGO_UPDATE events and from queries.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SimulatedExchange } from '#simex/exchange.ts';
-import type { AlgoOrderParams } from '#simex/params.ts';
-import type { AlgoUpdate, ExchangeEvent } from '#simex/types.ts';
+import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { AlgoOrderParams } from '#simex/usdm/params.ts';
+import type { AlgoUpdate, ExchangeEvent } from '#simex/usdm/types.ts';
 
 function open(options: { dualSide?: boolean } = {}) {
   const events: ExchangeEvent[] = [];

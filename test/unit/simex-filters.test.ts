@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SimulatedExchange } from '#simex/exchange.ts';
-import type { OrderParams } from '#simex/params.ts';
-import type { SymbolSpec } from '#simex/symbols.ts';
-import { defaultSymbols } from '#simex/symbols.ts';
+import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { OrderParams } from '#simex/usdm/params.ts';
+import type { SymbolSpec } from '#simex/usdm/symbols.ts';
+import { defaultSymbols } from '#simex/usdm/symbols.ts';
 
 const bitcoin = defaultSymbols.find((spec) => spec.symbol === 'BTCUSDT');
 if (bitcoin === undefined) throw new Error('BTCUSDT is not listed');

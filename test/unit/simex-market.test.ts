@@ -5,10 +5,10 @@ import { test } from 'node:test';
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { addMoney, money, quantity, showMoney, showQuantity, subtractMoney } from '#core/money.ts';
-import { SimulatedExchange } from '#simex/exchange.ts';
-import { nextBelow, seedRandom } from '#simex/random.ts';
-import type { ExchangeState } from '#simex/state.ts';
-import type { ExchangeEvent, LedgerEntry } from '#simex/types.ts';
+import { nextBelow, seedRandom } from '#simex/market/random.ts';
+import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { ExchangeState } from '#simex/usdm/state.ts';
+import type { ExchangeEvent, LedgerEntry } from '#simex/usdm/types.ts';
 
 const balance = '1000000';
 

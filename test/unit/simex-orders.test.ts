@@ -2,9 +2,9 @@
 // Method: scripted prices, so that each fill is known; the ledger is the witness.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SimulatedExchange } from '#simex/exchange.ts';
-import type { OrderParams } from '#simex/params.ts';
-import type { ExchangeEvent, LedgerEntry, OrderTradeUpdate } from '#simex/types.ts';
+import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { OrderParams } from '#simex/usdm/params.ts';
+import type { ExchangeEvent, LedgerEntry, OrderTradeUpdate } from '#simex/usdm/types.ts';
 
 interface Bench {
   readonly exchange: SimulatedExchange;

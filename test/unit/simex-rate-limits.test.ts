@@ -1,7 +1,7 @@
 // Goal: weight and order counts are limited as documented: 429 first, then bans that get longer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publishedLimits, RateLimits } from '#simex/rate-limits.ts';
+import { publishedLimits, RateLimits } from '#simex/wire/rate-limits.ts';
 
 const minute = 60_000;
 const start = 100 * minute;

@@ -9,7 +9,7 @@ import {
   readParameters,
   sign,
   signedPayload,
-} from '#simex/signature.ts';
+} from '#simex/wire/signature.ts';
 
 const spotSecret = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';
 const spotPayload =

@@ -2,8 +2,8 @@
  * Request weight by address and order count of the account, in windows of the clock as the exchange counts them.
  * Who goes on after a 429 is banned (418): two minutes first, each time twice as long, at most three days.
  */
-import * as refusals from './refusals.ts';
-import type { Refusal } from './types.ts';
+import * as refusals from '../usdm/refusals.ts';
+import type { Refusal } from '../usdm/types.ts';
 
 export interface RateLimitOptions {
   readonly weightPerMinute: number;

@@ -9,11 +9,20 @@ import type { Price, Quantity } from '#core/money.ts';
 import { rate, roundToStep } from '#core/money.ts';
 import type { RandomState } from './random.ts';
 import { nextBelow, nextBetween, seedRandom } from './random.ts';
-import type { Instrument } from './symbols.ts';
 
 export interface Level {
   readonly price: Price;
   readonly quantity: Quantity;
+}
+
+/** What the generator needs to know of a symbol. */
+export interface Traded {
+  readonly symbol: string;
+  readonly tick: Price;
+  readonly step: Quantity;
+  readonly minPrice: Price;
+  readonly minQuantity: Quantity;
+  readonly initialPrice: Price;
 }
 
 export interface Market {
@@ -53,7 +62,7 @@ const LEVEL_VALUES: readonly (readonly [number, number])[] = [
   [1_000_000, 5_000_000],
 ];
 
-export function openMarket(instrument: Instrument, seed: number): Market {
+export function openMarket(instrument: Traded, seed: number): Market {
   const start = instrument.initialPrice;
   const market: Market = {
     random: seedRandom(seed, `market:${instrument.symbol}`),
@@ -70,7 +79,7 @@ export function openMarket(instrument: Instrument, seed: number): Market {
 }
 
 /** One step of the generator. */
-export function moveMarket(market: Market, instrument: Instrument): void {
+export function moveMarket(market: Market, instrument: Traded): void {
   if (market.pinned) return;
   const { random } = market;
   let move = 0;
@@ -87,7 +96,7 @@ export function moveMarket(market: Market, instrument: Instrument): void {
 }
 
 /** Puts last price and mark price exactly where a script wants them; the quotes are one tick around the last. */
-export function pinMarket(market: Market, instrument: Instrument, last: Price, mark: Price): void {
+export function pinMarket(market: Market, instrument: Traded, last: Price, mark: Price): void {
   market.pinned = true;
   market.middle = last;
   market.last = last;
@@ -95,7 +104,7 @@ export function pinMarket(market: Market, instrument: Instrument, last: Price, m
   quote(market, instrument);
 }
 
-function quote(market: Market, instrument: Instrument): void {
+function quote(market: Market, instrument: Traded): void {
   const { tick } = instrument;
   const middle = roundToStep(market.middle, tick, 'down');
   const gap = roundToStep(((market.middle * LEVEL_GAP) / ONE + tick) as Price, tick, 'down');
@@ -110,7 +119,7 @@ function quote(market: Market, instrument: Instrument): void {
   }
 }
 
-function level(market: Market, instrument: Instrument, at: Price, least: number, most: number): Level {
+function level(market: Market, instrument: Traded, at: Price, least: number, most: number): Level {
   const value = BigInt(nextBetween(market.random, least, most)) * ONE * ONE;
   const size = roundToStep((value / at) as Quantity, instrument.step, 'down');
   return { price: at, quantity: atLeast(size, instrument.minQuantity) };

@@ -3,8 +3,8 @@
  * inside the receive window. https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import * as refusals from './refusals.ts';
-import type { Refusal } from './types.ts';
+import * as refusals from '../usdm/refusals.ts';
+import type { Refusal } from '../usdm/types.ts';
 
 export interface Credentials {
   readonly apiKey: string;

@@ -2,9 +2,9 @@
  * The exchange behind the wires: every call that changes it is stored before its result is given back, and only then
  * do its events go out. A start from a directory continues where the last process was, however it ended.
  */
-import { SimulatedExchange } from './exchange.ts';
+import { SimulatedExchange } from '../usdm/exchange.ts';
+import type { ExchangeEvent, LedgerEntry, SimulatedExchangeOptions } from '../usdm/types.ts';
 import type { Store, StoredCall } from './store.ts';
-import type { ExchangeEvent, LedgerEntry, SimulatedExchangeOptions } from './types.ts';
 
 /** The calls that change the exchange. */
 const mutators = [

@@ -3,8 +3,8 @@
  * fault about one event of the private stream; both can be limited by probability and by count.
  */
 import { z } from 'zod';
-import type { RandomState } from './random.ts';
-import { nextBelow, seedRandom } from './random.ts';
+import type { RandomState } from '../market/random.ts';
+import { nextBelow, seedRandom } from '../market/random.ts';
 
 const chance = {
   /** How often it strikes, 0 to 1; always unless told. */

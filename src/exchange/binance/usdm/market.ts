@@ -7,10 +7,10 @@ import type { Symbol } from '#core/ids.ts';
 import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
 import { type Price, price } from '#core/money.ts';
-import type { Observer } from './observer.ts';
-import type { OnProblem } from './problem.ts';
-import type { Clock } from './rest.ts';
-import { StreamSocket } from './socket.ts';
+import type { Observer } from '../observer.ts';
+import type { OnProblem } from '../problem.ts';
+import type { Clock } from '../rest.ts';
+import { StreamSocket } from '../socket.ts';
 
 /** Mark prices come every second: silence means that the stream is dead. */
 const MARK_SILENCE_MS_MAX = 6_000;

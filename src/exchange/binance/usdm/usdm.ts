@@ -18,16 +18,16 @@ import type {
   OrderRef,
   ReportOutcome,
   Submitted,
-} from '../port.ts';
+} from '../../port.ts';
+import { nobody, type Observer } from '../observer.ts';
+import type { OnProblem } from '../problem.ts';
+import { RateGate } from '../rate-gate.ts';
+import { type Clock, describe, Rest } from '../rest.ts';
 import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
 import { readInstruments } from './instruments.ts';
 import { Market } from './market.ts';
-import { nobody, type Observer } from './observer.ts';
 import { Orders } from './orders.ts';
-import type { OnProblem } from './problem.ts';
-import { RateGate } from './rate-gate.ts';
-import { type Clock, describe, Rest } from './rest.ts';
 import { UserEvents } from './user-events.ts';
 import { UserStream } from './user-stream.ts';
 

@@ -8,13 +8,13 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { Faults } from './faults.ts';
+import type { Faults } from '../faults/faults.ts';
+import { UserStreamFaults } from '../faults/user-stream-faults.ts';
+import type { ExchangeEvent, MarketEvent, UserEvent } from '../usdm/types.ts';
 import type { ListenKeys } from './listen-keys.ts';
 import { splitUrl } from './rest.ts';
 import type { StreamRoute } from './stream-names.ts';
 import { isStream, streamsOf } from './stream-names.ts';
-import type { ExchangeEvent, MarketEvent, UserEvent } from './types.ts';
-import { UserStreamFaults } from './user-stream-faults.ts';
 
 interface Connection {
   readonly socket: WebSocket;

@@ -4,12 +4,12 @@
  */
 
 import { type Redactor, Secret } from '#core/secret.ts';
-import type { Answer } from '../port.ts';
-import type { Observer } from './observer.ts';
-import type { OnProblem } from './problem.ts';
-import { describe, type Rest } from './rest.ts';
+import type { Answer } from '../../port.ts';
+import type { Observer } from '../observer.ts';
+import type { OnProblem } from '../problem.ts';
+import { describe, type Rest } from '../rest.ts';
+import { StreamSocket } from '../socket.ts';
 import { listenKey } from './schemas.ts';
-import { StreamSocket } from './socket.ts';
 
 /** A key is valid for 60 minutes after each renewal: two may fail before it is lost. */
 const KEEP_ALIVE_MS = 20 * 60_000;

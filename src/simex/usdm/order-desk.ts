@@ -14,16 +14,16 @@ import {
   zeroMoney,
   zeroQuantity,
 } from '#core/money.ts';
+import type { Level } from '../market/market.ts';
+import { nextBelow, nextBetween } from '../market/random.ts';
 import { fill, initialMargin, leverageOf, MAKER_FEE, marginOf, positionOf, TAKER_FEE } from './account.ts';
 import { countOf, opposite, rest, sideOf, unrest } from './book.ts';
 import { checkNotional, checkPrice, checkPriceBand, checkQuantity, marketBound } from './filters.ts';
 import { addOrder, addTrade, endOrder } from './history.ts';
-import type { Level } from './market.ts';
 import type { AlgoOrder, Order, Trade } from './order.ts';
 import { closesHedge, isOpen, remaining } from './order.ts';
 import type { Position } from './position.ts';
 import { entryPriceOf, isReducedBy, reducingPart, smaller } from './position.ts';
-import { nextBelow, nextBetween } from './random.ts';
 import * as refusals from './refusals.ts';
 import type { ExpiryReason, Reporter } from './reporter.ts';
 import { expiryReason } from './reporter.ts';

@@ -1,22 +1,18 @@
 /** The REST wire: reads a request, checks who sent it and how often, runs its route, and lets faults interfere. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DurableExchange } from './durable-exchange.ts';
-import type { Faults } from './faults.ts';
-import type { ListenKeys } from './listen-keys.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { Reply } from '../faults/request-fault.ts';
+import { replyAfter, replyBefore } from '../faults/request-fault.ts';
+import * as refusals from '../usdm/refusals.ts';
+import { isRefusal } from '../usdm/request.ts';
+import type { Refusal } from '../usdm/types.ts';
 import type { RateLimits } from './rate-limits.ts';
-import * as refusals from './refusals.ts';
-import { isRefusal } from './request.ts';
-import type { Reply } from './request-fault.ts';
-import { replyAfter, replyBefore } from './request-fault.ts';
-import type { Route } from './routes.ts';
-import { routes } from './routes.ts';
+import type { Route, RouteTable } from './route.ts';
 import type { Credentials, Parameters } from './signature.ts';
 import { checkApiKey, checkSignature, checkTimestamp, readParameters } from './signature.ts';
-import type { Refusal } from './types.ts';
 
 export interface RestOptions {
-  readonly exchange: DurableExchange;
-  readonly listenKeys: ListenKeys;
+  readonly routes: RouteTable;
   readonly credentials: Credentials;
   readonly limits: RateLimits;
   readonly faults: Faults;
@@ -45,7 +41,9 @@ export class RestServer {
       send(response, 413, { code: -1102, msg: `The body has more than ${BODY_BYTES_MAX} bytes.` });
       return;
     }
-    const route = routes.get(`${method} ${path}`);
+    const { routes } = this.#options;
+    const endpoint = `${method} ${path}`;
+    const route = Object.hasOwn(routes, endpoint) ? routes[endpoint] : undefined;
     if (route === undefined) {
       send(response, 404, told(refusals.unknownPath(path, method)));
       return;
@@ -60,7 +58,7 @@ export class RestServer {
       this.#throttle(route, parameters, address) ??
       this.#authenticate(route, request, rawQuery, rawBody, parameters) ??
       this.#countOrder(route) ??
-      this.#run(`${method} ${path}`, route, parameters);
+      this.#run(endpoint, route, parameters);
     this.#writeCounts(response, route, address);
     this.#write(response, reply);
   }
@@ -96,14 +94,12 @@ export class RestServer {
   }
 
   #run(endpoint: string, route: Route, parameters: Parameters): Reply {
-    const { exchange, listenKeys, faults, clock } = this.#options;
+    const { faults, clock } = this.#options;
     const nowMs = clock();
     const fault = faults.onRequest(endpoint);
     const before = fault === undefined ? undefined : replyBefore(fault, parameters, nowMs);
     if (before !== undefined) return before;
     const result = route.run({
-      exchange,
-      listenKeys,
       parameters: withoutSecurity(parameters),
       nowMs,
       serverTimeMs: this.#serverTimeMs(),

@@ -1,7 +1,7 @@
 /** When a conditional order fires. */
 import type { Price, Rate } from '#core/money.ts';
 import { rate } from '#core/money.ts';
-import type { Market } from './market.ts';
+import type { Market } from '../market/market.ts';
 import type { AlgoOrder } from './order.ts';
 import type { ConditionalType, Side, WorkingType } from './types.ts';
 

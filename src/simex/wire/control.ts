@@ -1,9 +1,9 @@
 /** The simulator's own endpoints under /sim: faults, disconnections, scripted prices, state and the ledger. */
 import { z } from 'zod';
-import type { DurableExchange } from './durable-exchange.ts';
-import type { Faults } from './faults.ts';
-import { FAULTS_MAX, faultMix, faultSchema } from './faults.ts';
-import type { Store } from './store.ts';
+import type { Faults } from '../faults/faults.ts';
+import { FAULTS_MAX, faultMix, faultSchema } from '../faults/faults.ts';
+import type { DurableExchange } from '../storage/durable-exchange.ts';
+import type { Store } from '../storage/store.ts';
 import type { StreamRoute } from './stream-names.ts';
 
 interface ControlOptions {

@@ -3,12 +3,13 @@
 import type { z } from 'zod';
 import { addMs } from '#core/ids.ts';
 import type { PlannedOrder, Refused, SubmitOutcome, Trade } from '#core/order.ts';
-import type { CancelOutcome, OrderRef, ReportOutcome, Submitted } from '../port.ts';
+import type { CancelOutcome, OrderRef, ReportOutcome, Submitted } from '../../port.ts';
+import type { Endpoint } from '../endpoints.ts';
+import type { OnProblem } from '../problem.ts';
+import { describe, type Rest, type RestCall, type RestError } from '../rest.ts';
+import type { Params } from '../signing.ts';
 import type { Conditionals } from './conditionals.ts';
-import type { Endpoint } from './endpoints.ts';
-import type { OnProblem } from './problem.ts';
 import { algoReport, algoStatusOf, childReport, orderReport, statusOf, tradeList } from './reports.ts';
-import { describe, type Rest, type RestCall, type RestError } from './rest.ts';
 import {
   type AlgoOrderAnswer,
   algoCancel,
@@ -18,7 +19,6 @@ import {
   userTrades,
   whatIsWrong,
 } from './schemas.ts';
-import type { Params } from './signing.ts';
 
 const ORDER_PATH = '/fapi/v1/order';
 const ALGO_PATH = '/fapi/v1/algoOrder';

@@ -1,5 +1,5 @@
 /** Which market streams exist, on which route, and which of them an event belongs to. */
-import type { MarketEvent } from './types.ts';
+import type { MarketEvent } from '../usdm/types.ts';
 
 export type StreamRoute = 'public' | 'market' | 'private';
 

@@ -1,9 +1,10 @@
 /** What a fault makes of one request: an answer of its own, a cut connection, or no answer, before or after it ran. */
+
+import { closesHedge } from '../usdm/order.ts';
+import * as refusals from '../usdm/refusals.ts';
+import type { Refusal } from '../usdm/types.ts';
+import type { Parameters } from '../wire/signature.ts';
 import type { Faults } from './faults.ts';
-import { closesHedge } from './order.ts';
-import * as refusals from './refusals.ts';
-import type { Parameters } from './signature.ts';
-import type { Refusal } from './types.ts';
 
 export type RequestFault = NonNullable<ReturnType<Faults['onRequest']>>;
 

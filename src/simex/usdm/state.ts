@@ -4,17 +4,17 @@
  */
 import type { Price } from '#core/money.ts';
 import { money } from '#core/money.ts';
+import type { Market } from '../market/market.ts';
+import { openMarket } from '../market/market.ts';
+import type { RandomState } from '../market/random.ts';
+import { seedRandom } from '../market/random.ts';
 import type { Account } from './account.ts';
 import { openAccount } from './account.ts';
 import type { Book } from './book.ts';
 import { openBook } from './book.ts';
 import type { History } from './history.ts';
 import { emptyHistory } from './history.ts';
-import type { Market } from './market.ts';
-import { openMarket } from './market.ts';
 import type { AlgoOrder } from './order.ts';
-import type { RandomState } from './random.ts';
-import { seedRandom } from './random.ts';
 import type { Instrument } from './symbols.ts';
 import type { SimulatedExchangeOptions } from './types.ts';
 

@@ -3,12 +3,12 @@
 import type { z } from 'zod';
 import type { ClientOrderId, Symbol } from '#core/ids.ts';
 import type { PositionMode } from '#core/settings.ts';
-import type { AccountBalance, Answer, ExchangePosition, ExchangeSnapshot, OrderRef } from '../port.ts';
+import type { AccountBalance, Answer, ExchangePosition, ExchangeSnapshot, OrderRef } from '../../port.ts';
+import type { Endpoint } from '../endpoints.ts';
+import type { OnProblem } from '../problem.ts';
+import { type Clock, describe, type Rest } from '../rest.ts';
 import type { Conditionals } from './conditionals.ts';
-import type { Endpoint } from './endpoints.ts';
-import type { OnProblem } from './problem.ts';
 import { isConditionalType, ownId } from './reports.ts';
-import { type Clock, describe, type Rest } from './rest.ts';
 import * as schemas from './schemas.ts';
 
 const MODE_PATH = '/fapi/v1/positionSide/dual';

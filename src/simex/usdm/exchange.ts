@@ -3,12 +3,12 @@
  * call and never runs backwards; what happens goes out through the listeners of the options.
  */
 import { DecimalError, price } from '#core/money.ts';
+import { MARKET_STEP_MS, moveMarket, pinMarket } from '../market/market.ts';
 import { leverageOf } from './account.ts';
 import type { AccountView, BalanceView, PositionView } from './account-view.ts';
 import { accountView, balanceView, positionViews } from './account-view.ts';
 import { ConditionalDesk } from './conditional-desk.ts';
 import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, page } from './lookup.ts';
-import { MARKET_STEP_MS, moveMarket, pinMarket } from './market.ts';
 import type { BookTickerView, ExchangeInfoView, PremiumIndexView } from './market-view.ts';
 import { bookTickerView, exchangeInfoView, premiumIndexView } from './market-view.ts';
 import { isOpen } from './order.ts';

@@ -4,7 +4,7 @@
  * https://developers.binance.com/docs/derivatives/usds-margined-futures/user-data-streams
  */
 import { showMoney, showPrice, showQuantity } from '#core/money.ts';
-import { MARKET_STEP_MS } from './market.ts';
+import { MARKET_STEP_MS } from '../market/market.ts';
 import type { AlgoOrder, Order, Trade } from './order.ts';
 import { averagePrice } from './order-view.ts';
 import type { Position } from './position.ts';

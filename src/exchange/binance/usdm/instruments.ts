@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Symbol } from '#core/ids.ts';
 import type { InstrumentText } from '#core/instrument.ts';
 import { type DecimalText, price, showPrice } from '#core/money.ts';
-import type { Answer } from '../port.ts';
+import type { Answer } from '../../port.ts';
 import { whatIsWrong } from './schemas.ts';
 
 const exchangeInfo = z.object({ symbols: z.array(z.object({ symbol: z.string() }).loose()) });

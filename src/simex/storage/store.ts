@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
-import type { ExchangeState } from './state.ts';
-import type { LedgerEntry } from './types.ts';
+import type { ExchangeState } from '../usdm/state.ts';
+import type { LedgerEntry } from '../usdm/types.ts';
 
 export interface StoredCall {
   readonly method: string;

@@ -1,6 +1,7 @@
 /** Carries events of the private stream to its connections, late, twice, out of order or not at all if faults say so. */
+
+import type { UserEvent } from '../usdm/types.ts';
 import type { Faults } from './faults.ts';
-import type { UserEvent } from './types.ts';
 
 /** A held-back event goes out at the latest so long after it came. */
 const REORDER_HOLD_MS = 200;

@@ -6,10 +6,10 @@
 import type { z } from 'zod';
 import type { ClientOrderId, Symbol } from '#core/ids.ts';
 import type { OrderReport } from '#core/order.ts';
-import type { OrderRef } from '../port.ts';
+import type { OrderRef } from '../../port.ts';
+import { parseJson } from '../json.ts';
+import type { OnProblem } from '../problem.ts';
 import type { Conditionals, Parent } from './conditionals.ts';
-import { parseJson } from './json.ts';
-import type { OnProblem } from './problem.ts';
 import {
   algoReport,
   algoStatusOf,
