@@ -13,6 +13,15 @@ interface ProblemKind {
 const requestProblems = {
   wrong_parameter: { status: 400, meaning: 'A query or path parameter is unknown or has a wrong value.' },
   bad_request: { status: 400, meaning: 'The request is not well-formed HTTP.' },
+  unauthenticated: {
+    status: 401,
+    meaning: 'The request needs a token that is known here, as the header Authorization: Bearer TOKEN.',
+  },
+  webhook_refused: {
+    status: 401,
+    meaning: 'No sender of this name has signed the request, or not within the last five minutes.',
+  },
+  forbidden: { status: 403, meaning: 'The token has not the scope that the request needs.' },
   not_found: { status: 404, meaning: 'There is no such path, signal or order.' },
   method_not_allowed: { status: 405, meaning: 'The path does not serve this method.' },
   request_timeout: { status: 408, meaning: 'The request did not arrive in time.' },
@@ -20,7 +29,7 @@ const requestProblems = {
   unsupported_content_type: { status: 415, meaning: 'The body is not application/json.' },
   wrong_host: {
     status: 421,
-    meaning: 'The Host header is not the loopback address: what a rebound name in a browser would send.',
+    meaning: 'Without tokens only this machine is served, and the Host header is not the loopback address.',
   },
   internal: { status: 500, meaning: 'A defect of the engine; its log has the cause.' },
   not_reconciled: {

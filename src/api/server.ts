@@ -9,12 +9,15 @@ import { z } from 'zod';
 import type { Clock } from '#engine/time.ts';
 import type { SignalDesk } from '#intake/desk.ts';
 import { type RemoteSpan, remoteSpanOf } from '#intake/identity.ts';
+import type { WebhookSource } from '#intake/webhook.ts';
+import { guardRoutes, type KnownToken } from './access.ts';
 import { observeRequests, type ServedRequest } from './observe.ts';
 import { type ProblemCode, ProblemError, problems } from './problems.ts';
 import { BODY_BYTES_MAX, signalRoutes } from './signals.ts';
 import { statusRoutes } from './status.ts';
 import type { Subject } from './subject.ts';
 import { tradingRoutes } from './trading.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** The bound on one request, from its headers to its answer. */
 const HANDLER_MS_MAX = 5_000;
@@ -33,6 +36,9 @@ export interface ServerOptions {
   readonly subject: Subject;
   readonly desk: SignalDesk;
   readonly clock: Clock;
+  /** Who may use it. Without any only this machine is served. */
+  readonly tokens: readonly KnownToken[];
+  readonly webhooks: readonly WebhookSource[];
   /** Hears of defects that a request met, with the span of its caller. */
   readonly onProblem: (code: 'request_failed', detail: string, span: RemoteSpan | undefined) => void;
   /** Hears of every request once it is answered. */
@@ -55,9 +61,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   server.setValidatorCompiler(() => () => true);
   server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
-  server.addHook('onRequest', async ({ hostname }) => {
-    if (!isLoopback(hostname)) throw new ProblemError('wrong_host');
-  });
   if (options.onRequest !== undefined) observeRequests(server, clock, options.onRequest);
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = error instanceof ProblemError ? error : asProblem(error);
@@ -92,15 +95,21 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // Without the bar on top, which carries a logo that is not ours.
     uiConfig: { layout: 'BaseLayout' },
   });
+  guardRoutes(server, options.tokens);
   server.addHook('onRoute', ({ schema }) => {
     if (schema?.response === undefined) return;
     schema.response = { ...schema.response, default: problemSchema };
   });
   await server.register(signalRoutes, { desk, clock });
+  await server.register(webhookRoutes, { desk, clock, sources: options.webhooks });
   await server.register(statusRoutes, { subject });
   await server.register(tradingRoutes, { subject, clock });
-  server.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect(DOCUMENTATION));
-  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
+  server.get('/', { schema: { hide: true }, config: { scope: 'public' } }, (_request, reply) =>
+    reply.redirect(DOCUMENTATION),
+  );
+  server.get('/openapi.json', { schema: { hide: true }, config: { scope: 'public' } }, () =>
+    server.swagger(),
+  );
   await server.ready();
   return server;
 }
@@ -124,10 +133,6 @@ function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void 
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
-
-/** Without tokens only this machine is served, and not to a page of a browser that had a name rebound to it. */
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 
 const frameworkCodes: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',

@@ -5,14 +5,14 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { MICROS_PER_MS } from '#core/ids.ts';
+import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { Signal } from '#core/signal.ts';
 import type { Answer, Receipt } from '#engine/answer.ts';
 import type { Clock } from '#engine/time.ts';
 import type { SignalDesk } from '#intake/desk.ts';
 import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
 import { readMessage } from '#intake/message.ts';
-import { signalSchema, wireFields } from '#intake/schema.ts';
+import { signalJsonSchema, wireFields } from '#intake/schema.ts';
 import { ProblemError } from './problems.ts';
 
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -55,7 +55,7 @@ export const signalDecision = z.strictObject({
   ]),
 });
 
-const query = z.strictObject({
+export const submitQuery = z.strictObject({
   wait: z
     .literal('decision')
     .optional()
@@ -67,45 +67,76 @@ export interface SignalRoutesOptions {
   readonly clock: Clock;
 }
 
+export const submitResponses = {
+  200: z.toJSONSchema(signalDecision.describe('With wait=decision.')),
+  202: z.toJSONSchema(signalReceipt.describe('The signal is durable.')),
+};
+
 const documentation = {
   summary: 'Submit a trading signal',
   description:
     'Answers 202 once the signal is durable. The same signal id again gets the first answer again and makes no second order; whether it is the same signal is said beside it.',
   tags: ['signals'],
-  body: z.toJSONSchema(signalSchema, { io: 'input' }),
-  querystring: z.toJSONSchema(query),
-  response: {
-    200: z.toJSONSchema(signalDecision.describe('With wait=decision.')),
-    202: z.toJSONSchema(signalReceipt.describe('The signal is durable.')),
-  },
+  body: signalJsonSchema,
+  querystring: z.toJSONSchema(submitQuery),
+  response: submitResponses,
 };
 
 export async function signalRoutes(server: FastifyInstance, options: SignalRoutesOptions): Promise<void> {
+  takeBytes(server);
+  const { clock } = options;
+  const handler = (request: FastifyRequest, reply: FastifyReply) => {
+    const receivedAt = clock.now();
+    const signal = readBody(request.body, Math.floor(receivedAt / MICROS_PER_MS));
+    return submit(request, reply, options, signal, receivedAt);
+  };
+  server.get(
+    '/v1/schemas/signal',
+    {
+      schema: { summary: 'The JSON Schema of a signal', tags: ['signals'] },
+      config: { scope: 'public' },
+    },
+    () => signalJsonSchema,
+  );
+  server.post('/v1/signals', { schema: documentation, config: { scope: 'signal' }, handler });
+  server.post('/trade/signal', {
+    schema: { ...documentation, summary: 'Alias of /v1/signals' },
+    config: { scope: 'signal' },
+    handler,
+  });
+}
+
+/** Bodies come as the bytes that were sent: numbers keep their digits, and a signature is of bytes. */
+export function takeBytes(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     CONTENT_TYPE,
     { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
     (_request, body, done) => done(null, body),
   );
-  const handler = (request: FastifyRequest, reply: FastifyReply) => receive(request, reply, options);
-  server.post('/v1/signals', { schema: documentation, handler });
-  server.post('/trade/signal', { schema: { ...documentation, summary: 'Alias of /v1/signals' }, handler });
 }
 
-async function receive(
+function readBody(body: unknown, receivedAtMs: number): Signal {
+  const reading = readMessage(bytesOf(body), receivedAtMs);
+  if (!reading.ok) throw new ProblemError(reading.problem.code, reading.problem.message);
+  return reading.signal;
+}
+
+/** Hands the signal in, and answers as the query asks. */
+export async function submit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { desk, clock }: SignalRoutesOptions,
+  { desk }: Pick<SignalRoutesOptions, 'desk'>,
+  signal: Signal,
+  receivedAt: Micros,
 ): Promise<z.infer<typeof signalReceipt> | z.infer<typeof signalDecision>> {
-  const receivedAt = clock.now();
-  const wanted = query.safeParse(request.query);
+  const wanted = submitQuery.safeParse(request.query);
   if (!wanted.success) {
     throw new ProblemError(
       'wrong_parameter',
       'The only query parameter is wait, and it can only be decision.',
     );
   }
-  const signal = readBody(request.body, Math.floor(receivedAt / MICROS_PER_MS));
   const key = signalKeyFor(desk.account, signal.id);
   const context = traceContextOf(request.headers['traceparent'], key);
   const answer = await desk.submit({ signal, key, ...context, receivedAt });
@@ -136,10 +167,7 @@ function differencesOf({ differs }: Answer): { differs: string[]; message?: stri
   return { differs: names, message };
 }
 
-function readBody(body: unknown, receivedAtMs: number): Signal {
-  if (!(body instanceof Uint8Array))
-    throw new ProblemError('unsupported_content_type', 'The body must be application/json.');
-  const reading = readMessage(body, receivedAtMs);
-  if (!reading.ok) throw new ProblemError(reading.problem.code, reading.problem.message);
-  return reading.signal;
+export function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  throw new ProblemError('unsupported_content_type', 'The body must be application/json.');
 }

@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Scope } from './access.ts';
 import { ProblemError } from './problems.ts';
 import type { Subject } from './subject.ts';
 import { telemetryReport } from './views/telemetry.ts';
@@ -25,7 +26,8 @@ const health = z.strictObject({
   telemetry: telemetryReport,
 });
 
-const documented = (summary: string, schema: z.ZodType, ...codes: number[]) => ({
+const documented = (summary: string, scope: Scope | 'public', schema: z.ZodType, ...codes: number[]) => ({
+  config: { scope },
   schema: {
     summary,
     tags: ['status'],
@@ -37,16 +39,16 @@ export async function statusRoutes(
   server: FastifyInstance,
   { subject }: { subject: Subject },
 ): Promise<void> {
-  server.get('/live', documented('Whether the process runs', live), () => ({ status: 'live' }));
+  server.get('/live', documented('Whether the process runs', 'public', live), () => ({ status: 'live' }));
 
-  server.get('/ready', documented('Whether signals are taken', ready, 503), (_request, reply) => {
+  server.get('/ready', documented('Whether signals are taken', 'public', ready, 503), (_request, reply) => {
     const { unready } = subject;
     if (unready === undefined) return { status: 'ready', reasons: [] };
     void reply.code(503).header('retry-after', '1');
     return { status: 'unready', reasons: [{ code: unready.code, message: unready.detail }] };
   });
 
-  server.get('/health', documented('How each part is', health), () => {
+  server.get('/health', documented('How each part is', 'read', health), () => {
     const parts = subject.health();
     return {
       status: parts.every(({ ok }) => ok) ? 'ok' : 'degraded',
@@ -58,7 +60,7 @@ export async function statusRoutes(
     };
   });
 
-  server.get('/version', documented('What runs', version), () => ({
+  server.get('/version', documented('What runs', 'public', version), () => ({
     name: 'petrosa-tradeengine',
     version: subject.version,
     node: process.version,
@@ -67,6 +69,7 @@ export async function statusRoutes(
   server.get(
     '/metrics',
     {
+      config: { scope: 'read' },
       schema: {
         summary: 'All metrics, as they go out over OTLP, for Prometheus',
         tags: ['status'],

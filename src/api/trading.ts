@@ -44,6 +44,7 @@ const accountView = z.strictObject({
 });
 
 const documented = (summary: string, schema: z.ZodType, parameters: object = {}) => ({
+  config: { scope: 'read' as const },
   schema: {
     summary,
     tags: ['trading'],

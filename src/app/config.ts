@@ -66,7 +66,7 @@ const secret = (fallback: string, meaning: string): Variable<Secret> => ({
   fallback,
   secret: true,
   form: 'a text without spaces',
-  read: (value) => (/^\S+$/.test(value) ? new Secret(value) : undefined),
+  read: (value) => (value === fallback || /^\S+$/.test(value) ? new Secret(value) : undefined),
 });
 
 function wholeNumber(value: string, min: number, max: number): number | undefined {
@@ -88,6 +88,15 @@ const variables = {
   OTLP_GRPC_PORT: port(4317, 'telemetry over OTLP/gRPC'),
   OTLP_HTTP_PORT: port(4318, 'telemetry over OTLP/HTTP'),
   PYROSCOPE_PORT: port(4040, "profiles in Pyroscope's protocol"),
+  TRADEENGINE_HOST: text(
+    '127.0.0.1',
+    /^[0-9A-Za-z.:-]{1,255}$/,
+    'an address of this machine',
+    'the address that the API listens on; any other than loopback needs tokens',
+  ),
+  TRADEENGINE_TOKENS_FILE: text('', /^/, 'a file', 'who may use the API, by the hashes of their tokens'),
+  TRADEENGINE_WEBHOOKS_FILE: text('', /^/, 'a file', 'the senders of webhooks and their secrets'),
+  TRADEENGINE_TOKEN: secret('', 'the token with which the commands of this program ask the engine'),
   TRADEENGINE_DATA_DIR: text('./data', /./, 'a directory', 'where all state lives'),
   TRADEENGINE_ACCOUNT: text(
     'paper',

@@ -22,7 +22,8 @@ import { startTelemetry } from '#telemetry/start.ts';
 import { LineWriter } from '#telemetry/stdout.ts';
 import type { Telemetry } from '#telemetry/telemetry.ts';
 import { readableLine } from '#telemetry/terminal.ts';
-import { addresses, HOST } from './addresses.ts';
+import type { Access } from './access-files.ts';
+import { addresses } from './addresses.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
@@ -47,6 +48,7 @@ const SHUTDOWN_MS_MAX = 5_500;
 
 export interface EngineProcessOptions {
   readonly config: Config;
+  readonly access: Access;
   readonly env: Environment;
   /** Names this process among others that run the same program. */
   readonly instanceId: string;
@@ -102,11 +104,12 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
     subject: subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }),
     desk: keeper,
     clock: systemClock,
+    ...options.access,
     onProblem: (code, detail, span) =>
       telemetry.log({ severity: 'error', event: `api.${code}`, message: detail, span: spanRefOf(span) }),
     onRequest: measurements.onServed,
   });
-  await server.listen({ host: HOST, port: config.values.TRADEENGINE_PORT });
+  await server.listen({ host: config.values.TRADEENGINE_HOST, port: config.values.TRADEENGINE_PORT });
   say('info', 'engine.listening', `Version ${version} listens on ${addresses(config).engine}.`);
   for (const line of config.describe()) say('info', 'engine.configuration', line);
 

@@ -1,6 +1,7 @@
 /** The commands of the command line and the arguments that they take. What is not known is refused. */
 
 import { parseArgs } from 'node:util';
+import { type Scope, scopes } from '#api/access.ts';
 import { UsageError } from './io.ts';
 
 export type Command =
@@ -8,6 +9,7 @@ export type Command =
   | { readonly name: 'demo'; readonly seed: number }
   | { readonly name: 'explain'; readonly id: string; readonly json: boolean }
   | { readonly name: 'telemetry status'; readonly json: boolean }
+  | { readonly name: 'token'; readonly holder: string; readonly scopes: readonly Scope[] }
   | { readonly name: 'engine' | 'replay' | 'help' | 'version' };
 
 /** Of the demo strategy alone. */
@@ -21,6 +23,7 @@ export const usage = `Usage: tradeengine <command>
   demo [--seed N]                the demo strategy alone
   explain ID [--json]            the story of a signal or of an order, from the running engine
   telemetry status [--json]      what of the telemetry has arrived, from the running engine
+  token NAME [--scopes LIST]     a new token for the API: signal, read, operate or admin, separated by commas
   replay                         folds the journal from its first fact and compares with the stored state
   version, help                  also after a command: -h, --help
 
@@ -48,6 +51,14 @@ export function readCommand(args: readonly string[]): Command {
       const { values, positionals } = read(name, rest, { json: { type: 'boolean' } }, ['status']);
       if (positionals[0] !== 'status') throw new UsageError('The command takes one argument: status.');
       return { name: 'telemetry status', json: values.json === true };
+    }
+    case 'token': {
+      const { values, positionals } = read(name, rest, { scopes: { type: 'string' } }, ['who will hold it']);
+      return {
+        name,
+        holder: holderOf(positionals[0] ?? ''),
+        scopes: scopesOf(values.scopes ?? 'signal,read'),
+      };
     }
     case 'engine':
     case 'replay':
@@ -112,4 +123,19 @@ function seedOf(text: string | boolean | undefined): number | undefined {
   const seed = /^\d{1,10}$/.test(String(text)) ? Number(text) : Number.NaN;
   if (!(seed <= SEED_MAX)) throw new UsageError(`--seed takes a whole number from 0 to ${SEED_MAX}.`);
   return seed;
+}
+
+function holderOf(text: string): string {
+  if (/^[A-Za-z0-9_.-]{1,64}$/.test(text)) return text;
+  throw new UsageError('The name of a token is 1 to 64 of A-Z a-z 0-9 _ . -');
+}
+
+function scopesOf(text: string | boolean): Scope[] {
+  return String(text)
+    .split(',')
+    .map((wanted) => {
+      const scope = scopes.find((known) => known === wanted);
+      if (scope === undefined) throw new UsageError(`--scopes takes some of ${scopes.join(', ')}.`);
+      return scope;
+    });
 }

@@ -7,6 +7,7 @@ import type { Config } from '#app/config.ts';
 import { exitCodes } from '#app/exit-codes.ts';
 import { nowMs, pauseFor } from '#app/time.ts';
 import { DemoStrategy, type WireSignal } from './demo-strategy.ts';
+import { type EngineApi, engineApi } from './engine-api.ts';
 import { ask, messageOf } from './http.ts';
 import type { CommandIo } from './io.ts';
 import { Random } from './random.ts';
@@ -25,7 +26,8 @@ export const demoCommand = (seed: number, io: CommandIo): Promise<number> =>
   withConfig(io, (config) => publishSignals(config, seed, io));
 
 async function publishSignals(config: Config, seed: number, io: CommandIo): Promise<number> {
-  const { engine, exchange } = addresses(config);
+  const { exchange } = addresses(config);
+  const engine = engineApi(config);
   const market = `${exchange}/fapi/v1/premiumIndex`;
   const strategy = new DemoStrategy({
     seed,
@@ -48,14 +50,14 @@ async function publishSignals(config: Config, seed: number, io: CommandIo): Prom
 }
 
 async function publish(
-  engine: string,
+  engine: EngineApi,
   signal: WireSignal,
   over: { readonly yes: boolean },
   io: CommandIo,
 ): Promise<void> {
   const traceparent = traceparentOf(signal);
   for (let attempt = 0; attempt <= RETRIES_MAX && !over.yes; attempt += 1) {
-    const answer = await ask(`${engine}/v1/signals`, {
+    const answer = await engine.ask('/v1/signals', {
       method: 'POST',
       headers: { traceparent },
       body: signal,
@@ -76,8 +78,8 @@ function traceparentOf({ id }: WireSignal): string {
   return `00-${digits.slice(0, 32)}-${digits.slice(32, 48)}-01`;
 }
 
-async function openPositions(engine: string): Promise<{ strategy: string; symbol: string }[]> {
-  const answer = await ask(`${engine}/v1/positions`);
+async function openPositions(engine: EngineApi): Promise<{ strategy: string; symbol: string }[]> {
+  const answer = await engine.ask('/v1/positions');
   const read = positions.safeParse(answer.kind === 'answer' ? answer.body : undefined);
   if (!read.success) return [];
   return read.data.positions.map(({ strategy_id, symbol }) => ({ strategy: strategy_id, symbol }));

@@ -1,6 +1,7 @@
 /** tradeengine engine: the engine process alone. */
 
 import { hostname } from 'node:os';
+import { readAccess } from '#app/access-files.ts';
 import type { Config } from '#app/config.ts';
 import { runEngineProcess } from '#app/engine-process.ts';
 import { exitCodes } from '#app/exit-codes.ts';
@@ -12,6 +13,11 @@ export const engineCommand = (io: CommandIo): Promise<number> =>
   withConfig(io, (config) => runEngine(config, io));
 
 async function runEngine(config: Config, { env, complain, ending, exit, kill }: CommandIo): Promise<number> {
+  const access = readAccess(config);
+  if (!access.ok) {
+    for (const problem of access.problems) complain(problem);
+    return exitCodes.configuration;
+  }
   const { TRADEENGINE_PORT: port } = config.values;
   const taken = await portProblems([{ variable: 'TRADEENGINE_PORT', port }]);
   if (taken.length > 0) {
@@ -20,6 +26,7 @@ async function runEngine(config: Config, { env, complain, ending, exit, kill }: 
   }
   return runEngineProcess({
     config,
+    access: access.access,
     env,
     // With a new name after each restart, the gauges of its dead predecessor would stand beside it for minutes.
     instanceId: `${hostname()}-${port}`,

@@ -2,19 +2,19 @@
 
 import { explanation } from '#api/views/explain.ts';
 import { explanationText } from '#api/views/explanation-text.ts';
-import { addresses } from '#app/addresses.ts';
 import { exitCodes } from '#app/exit-codes.ts';
-import { ask, messageOf } from './http.ts';
+import { type EngineApi, engineApi } from './engine-api.ts';
+import { messageOf } from './http.ts';
 import type { CommandIo } from './io.ts';
 import { withConfig } from './with-config.ts';
 
 export const explainCommand = (id: string, json: boolean, io: CommandIo): Promise<number> =>
-  withConfig(io, (config) => tell(addresses(config).engine, id, json, io));
+  withConfig(io, (config) => tell(engineApi(config), id, json, io));
 
-async function tell(address: string, id: string, json: boolean, io: CommandIo): Promise<number> {
-  const answer = await ask(`${address}/v1/explain/${encodeURIComponent(id)}`);
+async function tell(engine: EngineApi, id: string, json: boolean, io: CommandIo): Promise<number> {
+  const answer = await engine.ask(`/v1/explain/${encodeURIComponent(id)}`);
   if (answer.kind === 'unreachable') {
-    io.complain(`No engine answers at ${address} (${answer.cause}).`);
+    io.complain(`No engine answers at ${engine.address} (${answer.cause}).`);
     return exitCodes.failed;
   }
   if (answer.status !== 200) {

@@ -43,6 +43,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./explain.ts')).explainCommand(command.id, command.json, io);
     case 'telemetry status':
       return (await import('./telemetry.ts')).telemetryStatusCommand(command.json, io);
+    case 'token':
+      return (await import('./token.ts')).tokenCommand(command.holder, command.scopes, io);
     case 'replay':
       return (await import('./replay.ts')).replayCommand(io);
     case 'version':

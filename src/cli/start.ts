@@ -11,6 +11,7 @@ import { type NamedPort, portProblems } from '#app/ports.ts';
 import { SEED_DEFAULT, settleSeed } from '#app/seed.ts';
 import { Supervisor, simexDirectory } from '#app/supervisor.ts';
 import { version } from '#app/version.ts';
+import { engineApi } from './engine-api.ts';
 import type { CommandIo } from './io.ts';
 import { Stories } from './stories.ts';
 import { withConfig } from './with-config.ts';
@@ -34,7 +35,7 @@ async function startAll(config: Config, wanted: StartArguments, io: CommandIo): 
     return exitCodes.failed;
   }
   const seed = settleSeed(simexDirectory(config), askedSeed);
-  const stories = new Stories(addresses(config).engine, say);
+  const stories = new Stories(engineApi(config), say);
   const supervisor = new Supervisor({
     config,
     env,

@@ -2,7 +2,7 @@
 
 import { type Explanation, explanation } from '#api/views/explain.ts';
 import { nowMs, pauseFor } from '#app/time.ts';
-import { ask } from './http.ts';
+import type { EngineApi } from './engine-api.ts';
 
 /** A story is told when its position is protected or it is known that nothing comes of it, or at the latest then. */
 const SETTLE_MS_MAX = 3_000;
@@ -10,14 +10,14 @@ const ASK_AGAIN_MS = 100;
 const FOLLOWED_MAX = 32;
 
 export class Stories {
-  readonly #engine: string;
+  readonly #engine: EngineApi;
   readonly #say: (line: string) => void;
   readonly #told = new Set<string>();
   #following = 0;
   #first = true;
   #stopped = false;
 
-  constructor(engine: string, say: (line: string) => void) {
+  constructor(engine: EngineApi, say: (line: string) => void) {
     this.#engine = engine;
     this.#say = say;
   }
@@ -49,7 +49,7 @@ export class Stories {
   async #settled(signalId: string): Promise<Explanation | undefined> {
     const deadlineMs = nowMs() + SETTLE_MS_MAX;
     for (;;) {
-      const answer = await ask(`${this.#engine}/v1/explain/${encodeURIComponent(signalId)}`);
+      const answer = await this.#engine.ask(`/v1/explain/${encodeURIComponent(signalId)}`);
       const late = nowMs() >= deadlineMs;
       if (answer.kind === 'answer' && answer.status === 200) {
         const story = explanation.parse(answer.body);

@@ -11,14 +11,18 @@ export function readMessage(bytes: Uint8Array, receivedAtMs: number): SignalRead
   try {
     json = parseJson(bytes);
   } catch (error) {
-    return malformed(error instanceof RepeatedFieldError ? repeated(error.field) : undefined);
+    return malformedMessage(error);
   }
   return readSignal(json, receivedAtMs);
 }
 
-const malformed = (message: string = signalProblems.malformed_json): SignalReading => ({
+/** @param error what parseJson threw */
+export const malformedMessage = (error: unknown): Extract<SignalReading, { ok: false }> => ({
   ok: false,
-  problem: { code: 'malformed_json', message },
+  problem: {
+    code: 'malformed_json',
+    message: error instanceof RepeatedFieldError ? repeated(error.field) : signalProblems.malformed_json,
+  },
 });
 
 const repeated = (field: string): string =>

@@ -96,7 +96,7 @@ const keptFields = {
   metadata: kept("Anything else of the publisher's.", KEPT_JSON_LENGTH_MAX),
 } as const;
 
-export const signalSchema = z
+const signalSchema = z
   .strictObject({
     id: signalId,
     signal_id: signalId,
@@ -138,6 +138,12 @@ export const signalSchema = z
     ...keptFields,
   })
   .describe('A trading signal.');
+
+/** As it is published. */
+export const signalJsonSchema = {
+  ...z.toJSONSchema(signalSchema, { io: 'input' }),
+  $id: 'https://github.com/petrosa/petrosa-tradeengine/schemas/signal/1',
+};
 
 type Wire = z.infer<typeof signalSchema>;
 

@@ -20,6 +20,7 @@ const exit = (code: number): never => process.exit(code);
 const code = await runEngineProcess({
   config: reading.config,
   env: { ...process.env, OTEL_SDK_DISABLED: 'true' },
+  access: { tokens: [], webhooks: [] },
   instanceId: 'victim',
   ending,
   exit,

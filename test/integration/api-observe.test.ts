@@ -64,7 +64,7 @@ it('the span of the caller is told if it is valid', async () => {
 it('the routes of the server are the label values, and so is every status of a problem', async () => {
   const { text } = await get('/openapi.json');
   const documented = Object.keys((JSON.parse(text) as { paths: object }).paths);
-  const routes = documented.map((path) => path.replace('{id}', ':id'));
+  const routes = documented.map((path) => path.replace(/\{(\w+)\}/, ':$1'));
   const listed = attributes['http.route'].values.filter(
     (route) => route !== '/' && route !== '/openapi.json',
   );
@@ -84,6 +84,8 @@ it('a defect is told with the span of the caller who met it', async () => {
   } as unknown as Subject;
   const desk = { account: engine.state.account, submit: async () => 'stopping' as const };
   const server = await buildServer({
+    tokens: [],
+    webhooks: [],
     subject,
     desk,
     clock: systemClock,

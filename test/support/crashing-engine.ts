@@ -29,6 +29,7 @@ exit(
   await runEngineProcess({
     config: reading.config,
     env: process.env,
+    access: { tokens: [], webhooks: [] },
     instanceId: 'crashing',
     ending,
     exit,

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServedRequest } from '#api/observe.ts';
 import { RecentOrders } from '#api/recent-orders.ts';
-import { buildServer } from '#api/server.ts';
+import { buildServer, type ServerOptions } from '#api/server.ts';
 import type { Condition, Subject } from '#api/subject.ts';
 import type { AccountId } from '#core/ids.ts';
 import { defaultSettings } from '#core/settings.ts';
@@ -32,12 +32,16 @@ export interface RunningEngine {
   stop(): Promise<void>;
 }
 
-export interface RunOptions extends Pick<Partial<EngineOptions>, 'onStage' | 'clock'> {
+export interface RunOptions
+  extends Pick<Partial<EngineOptions>, 'onStage' | 'clock'>,
+    Partial<Pick<ServerOptions, 'tokens' | 'webhooks'>> {
   readonly weather?: Weather;
 }
 
 export async function runEngine({
   weather = fairWeather,
+  tokens = [],
+  webhooks = [],
   ...options
 }: RunOptions = {}): Promise<RunningEngine> {
   const venue = new Venue({ seed: 1, clock: systemClock, dualSide: true });
@@ -102,6 +106,8 @@ export async function runEngine({
       running.pretend?.code ?? engine.submitSignal(submission),
   };
   const server = await buildServer({
+    tokens,
+    webhooks,
     subject,
     desk,
     clock: systemClock,

@@ -25,6 +25,11 @@ describe('the command line', () => {
     ['explain te-1', { name: 'explain', id: 'te-1', json: false }],
     ['explain --json te-1', { name: 'explain', id: 'te-1', json: true }],
     ['replay', { name: 'replay' }],
+    ['token ci', { name: 'token', holder: 'ci', scopes: ['signal', 'read'] }],
+    [
+      'token --scopes operate,admin oncall',
+      { name: 'token', holder: 'oncall', scopes: ['operate', 'admin'] },
+    ],
   ];
   for (const [text, command] of good) {
     it(`reads ${JSON.stringify(text)}`, () => {
