@@ -1,6 +1,7 @@
 /**
  * Asking the exchange what became of an order: one question at a time for each, a bounded number at once, and ever more
- * seldom while the answers bring nothing new. An order is denied only by two answers in a row.
+ * seldom while the answers bring nothing new. A question that fails is asked again; an order is denied only by two
+ * answers in a row.
  */
 
 import type { Command } from '#core/command.ts';
@@ -99,6 +100,8 @@ export class Inquiries {
     inquiry.notBefore = addMs(clock.now(), inquiry.pauseMs);
     inquiry.pauseMs = Math.min(2 * inquiry.pauseMs, PAUSE_MS_MAX);
     if (outcome.kind === 'missing') handle({ type: 'record_missing', clientOrderId, askedAt });
+    // Whoever asked will not ask again: there may never be another event.
+    if (outcome.kind === 'failed') this.#askIn(inquiry.pauseMs, order);
     if (outcome.kind !== 'found') return;
     const { report } = outcome;
     inquiry.withoutTrades = listsItsTrades(order, report) ? 0 : inquiry.withoutTrades + 1;

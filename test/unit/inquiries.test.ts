@@ -54,12 +54,22 @@ test('two denials in a row are, as of the moment of the first question', async (
   assert.deepEqual(handled, [{ type: 'record_missing', clientOrderId, askedAt }]);
 });
 
-test('a question that fails tells nothing', async () => {
-  const { inquiries, order, time, handled, asked } = asking({ kind: 'failed', cause: 'ECONNRESET' });
+test('a question that fails tells nothing and is asked again, ever more seldom, until it is answered', async () => {
+  const { report } = asking({ kind: 'missing' });
+  const failed = { kind: 'failed', cause: 'ECONNRESET' } as const;
+  const { inquiries, order, time, handled, asked } = asking(failed, failed, { kind: 'found', report });
   inquiries.ask(order);
-  await time.advance(1_000);
+  await time.advance(400);
   assert.equal(asked(), 1);
+  await time.advance(200);
+  assert.equal(asked(), 2);
   assert.deepEqual(handled, []);
+  await time.advance(60_000);
+  assert.equal(asked(), 3);
+  assert.deepEqual(
+    handled.map(({ type }) => type),
+    ['record_report'],
+  );
 });
 
 test('an order is asked about once at a time, and then not again before a pause', async () => {
