@@ -24,7 +24,7 @@ import {
 } from './money.ts';
 import type { Order } from './order.ts';
 import type { Position } from './position.ts';
-import { type EngineState, isMissingTrades } from './state.ts';
+import { type EngineState, heldIn, isMissingTrades, positionsIn } from './state.ts';
 
 /** A difference that is still seen this long after it was found is real, and neither a message under way nor a bad read. */
 const DRIFT_CONFIRM_MS = 30_000;
@@ -98,9 +98,7 @@ function compareSide(
   side: PositionSide,
   at: Micros,
 ): Fact[] {
-  const positions = [...state.positions.values()].filter(
-    ({ name }) => name.symbol === symbol && name.side === side,
-  );
+  const positions = positionsIn(state, symbol, side);
   const moving =
     positions.some((position) => position.changedAt >= snapshot.takenAt) ||
     [...state.orders.values()].some(
@@ -108,7 +106,7 @@ function compareSide(
         order.plan.symbol === symbol && order.side === side && mayMove(order, snapshot.takenAt, shown),
     );
   if (moving) return [];
-  const ours = total(positions.map(({ holding }) => holding.quantity));
+  const ours = heldIn(positions);
   const theirs = total(
     snapshot.positions.filter((p) => p.symbol === symbol && p.side === side).map((p) => quantity(p.quantity)),
   );
@@ -139,7 +137,7 @@ const isInFlight = (order: Order): boolean =>
 const total = (quantities: readonly Quantity[]): Quantity => quantities.reduce(addQuantity, zeroQuantity);
 
 /** The newest positions give first: the oldest are the likeliest to be really there. */
-function takeAway(positions: readonly Position[], surplus: Quantity): Fact[] {
+export function takeAway(positions: readonly Position[], surplus: Quantity): Fact[] {
   const facts: Fact[] = [];
   let left = surplus;
   for (const { key, story, holding } of [...positions].sort((a, b) => b.openedAt - a.openedAt)) {

@@ -29,8 +29,9 @@ import {
   type Position,
   reduce,
 } from './position.ts';
+import { takeAway } from './reconcile.ts';
 import { retryAfter } from './retry.ts';
-import { type EngineState, isMissingTrades, ordersOf } from './state.ts';
+import { type EngineState, heldIn, isMissingTrades, positionsIn } from './state.ts';
 
 /** Begins the id of a fill that stands for trades that could not be read. */
 const SUMMARY = 'summary-';
@@ -109,15 +110,22 @@ export function decideReport(state: EngineState, order: Order, report: OrderRepo
   return facts;
 }
 
-/** It took more than is known to be held, of an entry that fills without our knowing yet: it is heard when that is known. */
+/**
+ * It took more than the journal holds for all strategies, of an entry that fills without our knowing yet: it is heard
+ * when that is known.
+ */
 function isAheadOfItsEntry(state: EngineState, order: Order, executed: Quantity): boolean {
   if (order.leg === 'entry') return false;
-  const held = state.positions.get(order.position)?.holding.quantity ?? zeroQuantity;
+  const { side, plan } = order;
   const taken = subtractQuantity(executed, order.filled);
-  return taken > held && ordersOf(state, order.position, 'entry').some(mayHaveFilled);
+  if (taken <= heldIn(positionsIn(state, plan.symbol, side))) return false;
+  return [...state.orders.values()].some(
+    (other) => other.plan.symbol === plan.symbol && other.side === side && mayAdd(other),
+  );
 }
 
-const mayHaveFilled = (entry: Order): boolean => entry.phase !== 'waiting' || isMissingTrades(entry);
+const mayAdd = (order: Order): boolean =>
+  order.leg === 'entry' && (order.phase !== 'waiting' || isMissingTrades(order));
 
 /**
  * A position that the exchange has opened must be guarded even if its trades cannot be read: what is missing of them
@@ -176,7 +184,18 @@ function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], e
       if (holding.quantity === 0n) holding = undefined;
     }
   }
-  return facts;
+  if (order.leg === 'entry') return facts;
+  const given = subtractQuantity(sizeOf(held?.holding), sizeOf(holding));
+  const taken = subtractQuantity(filled as Quantity, order.filled);
+  return [...facts, ...takenFromOthers(state, order, subtractQuantity(taken, given))];
+}
+
+const sizeOf = (holding: Holding | undefined): Quantity => holding?.quantity ?? zeroQuantity;
+
+/** The exchange holds the positions of all strategies as one: what an order's own did not have came from another. */
+function takenFromOthers(state: EngineState, { plan, side, position }: Order, surplus: Quantity): Fact[] {
+  const others = positionsIn(state, plan.symbol, side).filter(({ key }) => key !== position);
+  return takeAway(others, surplus);
 }
 
 function slippage({ plan, expected }: Order, trade: Trade): { slippageBps?: DecimalText } {

@@ -83,6 +83,13 @@ export function ordersOf(state: EngineState, key: PositionKey, leg?: Leg): reado
 
 const none: readonly Order[] = [];
 
+/** The positions of all strategies that the exchange holds as one. */
+export const positionsIn = (state: EngineState, symbol: Symbol, side: PositionSide): readonly Position[] =>
+  [...state.positions.values()].filter(({ name }) => name.symbol === symbol && name.side === side);
+
+export const heldIn = (positions: readonly Position[]): Quantity =>
+  positions.reduce((sum, { holding }) => addQuantity(sum, holding.quantity), zeroQuantity);
+
 /** The quantity that a position's stops at the exchange would still close. */
 export function coveredBy(orders: readonly Order[]): Quantity {
   let covered = zeroQuantity;
