@@ -83,7 +83,7 @@ export function decide(state: EngineState, command: Command, moment: Moment): Fa
     case 'record_report': {
       // An order that is no longer live has ended with all of its trades known: this news is a repetition.
       const order = state.orders.get(command.report.clientOrderId);
-      return order === undefined ? [] : decideReport(state, order, command.report, command);
+      return order === undefined ? [] : decideReport(state, order, command.report, command, moment.at);
     }
     case 'record_missing':
       return decideMissing(state.orders.get(command.clientOrderId), command.askedAt, moment.at);

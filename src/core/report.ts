@@ -4,6 +4,7 @@ import type { RecordOutcome } from './command.ts';
 import type { Fact } from './facts.ts';
 import { MICROS_PER_MS, type Micros } from './ids.ts';
 import {
+  addQuantity,
   basisPoints,
   type DecimalText,
   money,
@@ -36,10 +37,13 @@ import { type EngineState, heldIn, isMissingTrades, positionsIn } from './state.
 /** Begins the id of a fill that stands for trades that could not be read. */
 const SUMMARY = 'summary-';
 
+/** An entry that has not been heard of for so long after an order took what it added has added nothing. */
+const ENTRY_LATE_MS_MAX = 30_000;
+
 export function decideOutcome(state: EngineState, order: Order, command: RecordOutcome, at: Micros): Fact[] {
   const { outcome, sentAt, answeredAt } = command;
   if (outcome.kind === 'accepted') {
-    return decideReport(state, order, outcome.report, { how: 'query', sentAt, answeredAt });
+    return decideReport(state, order, outcome.report, { how: 'query', sentAt, answeredAt }, at);
   }
   // The user stream was faster: what it said of the order stands.
   if (order.phase !== 'planned') return [];
@@ -72,13 +76,18 @@ interface Told {
   readonly tradesOverdue?: boolean;
 }
 
-export function decideReport(state: EngineState, order: Order, report: OrderReport, told: Told): Fact[] {
+export function decideReport(
+  state: EngineState,
+  order: Order,
+  report: OrderReport,
+  told: Told,
+  at: Micros,
+): Fact[] {
   const { how, sentAt, answeredAt } = told;
   const timing = {
     ...(sentAt === undefined ? {} : { sentAt }),
     ...(answeredAt === undefined ? {} : { answeredAt }),
   };
-  if (isAheadOfItsEntry(state, order, quantity(report.executed))) return [];
   const facts: Fact[] = [];
   const { exchangeOrderId, childOrderId } = report;
   const { plannedAt } = order;
@@ -98,7 +107,9 @@ export function decideReport(state: EngineState, order: Order, report: OrderRepo
     facts.push({ type: 'order.triggered', ...aboutOrder(order), childOrderId });
   }
   const trades = told.tradesOverdue === true ? withSummary(order, report) : report.trades;
-  facts.push(...fillFacts(state, order, trades, quantity(report.executed)));
+  if (!isAheadOfItsEntry(state, order, trades, at)) {
+    facts.push(...fillFacts(state, order, trades, quantity(report.executed)));
+  }
   if (report.status !== 'open' && order.ended === undefined) {
     facts.push({
       type: 'order.ended',
@@ -111,14 +122,15 @@ export function decideReport(state: EngineState, order: Order, report: OrderRepo
 }
 
 /**
- * It took more than the journal holds for all strategies, of an entry that fills without our knowing yet: it is heard
- * when that is known.
+ * It took more than the journal holds for all strategies, of an entry that fills without our knowing yet: its trades
+ * count as missing until that is known, or could have been for long enough.
  */
-function isAheadOfItsEntry(state: EngineState, order: Order, executed: Quantity): boolean {
+function isAheadOfItsEntry(state: EngineState, order: Order, trades: readonly Trade[], at: Micros): boolean {
   if (order.leg === 'entry') return false;
   const { side, plan } = order;
-  const taken = subtractQuantity(executed, order.filled);
-  if (taken <= heldIn(positionsIn(state, plan.symbol, side))) return false;
+  const earliestMs = at / MICROS_PER_MS - ENTRY_LATE_MS_MAX;
+  const taken = unseen(order, trades).filter(({ tradedAtMs }) => tradedAtMs > earliestMs);
+  if (totalOf(taken) <= heldIn(positionsIn(state, plan.symbol, side))) return false;
   return [...state.orders.values()].some(
     (other) => other.plan.symbol === plan.symbol && other.side === side && mayAdd(other),
   );
@@ -127,15 +139,20 @@ function isAheadOfItsEntry(state: EngineState, order: Order, executed: Quantity)
 const mayAdd = (order: Order): boolean =>
   order.leg === 'entry' && (order.phase !== 'waiting' || isMissingTrades(order));
 
+const unseen = ({ tradeIds }: Order, trades: readonly Trade[]): Trade[] =>
+  trades.filter(({ tradeId }) => !tradeIds.includes(tradeId));
+
+const totalOf = (trades: readonly Trade[]): Quantity =>
+  trades.reduce((sum, trade) => addQuantity(sum, quantity(trade.quantity)), zeroQuantity);
+
 /**
  * A position that the exchange has opened must be guarded even if its trades cannot be read: what is missing of them
  * is made up from the order's own total and average price. Its fee is not known.
  */
 function withSummary(order: Order, report: OrderReport): readonly Trade[] {
   const { averagePrice, executed, trades } = report;
-  const unseen = trades.filter(({ tradeId }) => !order.tradeIds.includes(tradeId));
-  const known = unseen.reduce((sum, trade) => sum + quantity(trade.quantity), order.filled as bigint);
-  const missing = (quantity(executed) - known) as Quantity;
+  const known = addQuantity(order.filled, totalOf(unseen(order, trades)));
+  const missing = subtractQuantity(quantity(executed), known);
   if (averagePrice === undefined || missing <= 0n) return trades;
   const summary: Trade = {
     tradeId: `${SUMMARY}${executed}`,
@@ -194,6 +211,7 @@ const sizeOf = (holding: Holding | undefined): Quantity => holding?.quantity ?? 
 
 /** The exchange holds the positions of all strategies as one: what an order's own did not have came from another. */
 function takenFromOthers(state: EngineState, { plan, side, position }: Order, surplus: Quantity): Fact[] {
+  if (surplus === zeroQuantity) return [];
   const others = positionsIn(state, plan.symbol, side).filter(({ key }) => key !== position);
   return takeAway(others, surplus);
 }

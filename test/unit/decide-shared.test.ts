@@ -44,9 +44,40 @@ test('what an order takes beyond everything that is held is an entry not yet hea
     const { stop } = account.openPosition();
     const close = closeTwice(account, stop);
     const entry = plannedIn(account.signal(strategy), 'entry');
-    assert.deepEqual(account.fill(close), []);
+    const report = account.report(close, {
+      status: 'filled',
+      executed: '0.01',
+      trades: [account.trade('0.01')],
+    });
+    const tell = () => account.do({ type: 'record_report', report, how: 'query' });
+    assert.equal(only(tell(), 'order.filled').length, 0);
+    assert.ok(account.state.orders.has(close.clientOrderId), 'it is still to be heard of');
     account.fill(entry);
-    account.fill(close);
+    tell();
     assert.equal(account.state.positions.size, 0);
   }
+});
+
+test('what an order takes from nobody is booked although an entry rests, which would have been heard of by then', () => {
+  const account = new Account();
+  const { stop } = account.openPosition();
+  const close = closeTwice(account, stop);
+  account.accept(plannedIn(account.signal({ orderType: 'limit', price: '49000' }), 'entry'));
+  const report = account.report(close, {
+    status: 'filled',
+    executed: '0.01',
+    trades: [account.trade('0.01')],
+  });
+  account.nowMs += 29_000;
+  const early = account.do({ type: 'record_report', report, how: 'query' });
+  assert.deepEqual(
+    early.map(({ type }) => type),
+    ['order.ended'],
+  );
+  account.nowMs += 1_000;
+  const late = account.do({ type: 'record_report', report, how: 'query' });
+  assert.deepEqual(
+    late.map(({ type }) => type),
+    ['order.filled'],
+  );
 });
