@@ -18,14 +18,15 @@ const ASK_SOON_MS = 250;
 const DENIAL_RECHECK_MS = 500;
 const PAUSE_MS_MIN = 250;
 const PAUSE_MS_MAX = 5_000;
-/** Answers that count an execution and do not list its trades, before the order's average price is taken instead. */
-const TRADES_ASKED_MAX = 3;
+/** How long answers may count an execution and not list its trades, before the order's average price is taken instead. */
+const TRADES_LATE_MS_MAX = 1_000;
 
 /** What has been asked about an order so far. */
 interface Inquiry {
   pauseMs: number;
   notBefore: Micros;
-  withoutTrades: number;
+  /** When an answer first counted an execution whose trades have not been listed since. */
+  tradesMissingSince: Micros | undefined;
 }
 
 export interface InquiryOptions {
@@ -104,10 +105,12 @@ export class Inquiries {
     if (outcome.kind === 'failed') this.#askIn(inquiry.pauseMs, order);
     if (outcome.kind !== 'found') return;
     const { report } = outcome;
-    inquiry.withoutTrades = listsItsTrades(order, report) ? 0 : inquiry.withoutTrades + 1;
-    const tradesOverdue = inquiry.withoutTrades >= TRADES_ASKED_MAX;
+    const now = clock.now();
+    const missingSince = listsItsTrades(order, report) ? undefined : (inquiry.tradesMissingSince ?? now);
+    inquiry.tradesMissingSince = missingSince;
+    const tradesOverdue = missingSince !== undefined && now >= addMs(missingSince, TRADES_LATE_MS_MAX);
     handle({ type: 'record_report', report, how: 'query', ...(tradesOverdue ? { tradesOverdue } : {}) });
-    if (inquiry.withoutTrades > 0 && !tradesOverdue) this.#askIn(inquiry.pauseMs, order);
+    if (missingSince !== undefined && !tradesOverdue) this.#askIn(inquiry.pauseMs, order);
   }
 
   #report({ plan: { clientOrderId, symbol, book } }: Order): Promise<ReportOutcome> {
@@ -117,7 +120,7 @@ export class Inquiries {
   #inquiryFor(id: ClientOrderId): Inquiry {
     const known = this.#inquiries.get(id);
     if (known !== undefined) return known;
-    const inquiry = { pauseMs: PAUSE_MS_MIN, notBefore: 0 as Micros, withoutTrades: 0 };
+    const inquiry = { pauseMs: PAUSE_MS_MIN, notBefore: 0 as Micros, tradesMissingSince: undefined };
     this.#inquiries.set(id, inquiry);
     return inquiry;
   }

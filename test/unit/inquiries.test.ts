@@ -85,3 +85,16 @@ test('an order is asked about once at a time, and then not again before a pause'
   await time.advance(1);
   assert.equal(asked(), 2);
 });
+
+test('trades that are not listed for a second are given up with the next answer, however many questions failed', async () => {
+  const { report } = asking({ kind: 'missing' });
+  const filled = { kind: 'found', report: { ...report, executed: '0.01', averagePrice: '50000' } } as const;
+  const failed = { kind: 'failed', cause: 'ECONNRESET' } as const;
+  const { inquiries, order, time, handled } = asking(filled, failed, filled);
+  inquiries.ask(order);
+  await time.advance(5_000);
+  assert.deepEqual(
+    handled.map((command) => command.type === 'record_report' && command.tradesOverdue === true),
+    [false, true],
+  );
+});
