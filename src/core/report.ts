@@ -106,10 +106,8 @@ export function decideReport(
   if (childOrderId !== undefined && order.childOrderId === undefined) {
     facts.push({ type: 'order.triggered', ...aboutOrder(order), childOrderId });
   }
-  const trades = told.tradesOverdue === true ? withSummary(order, report) : report.trades;
-  if (!isAheadOfItsEntry(state, order, trades, at)) {
-    facts.push(...fillFacts(state, order, trades, quantity(report.executed)));
-  }
+  const trades = newTrades(order, report, told);
+  if (!isAheadOfItsEntry(state, order, trades, at)) facts.push(...fillFacts(state, order, trades));
   if (report.status !== 'open' && order.ended === undefined) {
     facts.push({
       type: 'order.ended',
@@ -129,7 +127,7 @@ function isAheadOfItsEntry(state: EngineState, order: Order, trades: readonly Tr
   if (order.leg === 'entry') return false;
   const { side, plan } = order;
   const earliestMs = at / MICROS_PER_MS - ENTRY_LATE_MS_MAX;
-  const taken = unseen(order, trades).filter(({ tradedAtMs }) => tradedAtMs > earliestMs);
+  const taken = trades.filter(({ tradedAtMs }) => tradedAtMs > earliestMs);
   if (totalOf(taken) <= heldIn(positionsIn(state, plan.symbol, side))) return false;
   return [...state.orders.values()].some(
     (other) => other.plan.symbol === plan.symbol && other.side === side && mayAdd(other),
@@ -139,47 +137,50 @@ function isAheadOfItsEntry(state: EngineState, order: Order, trades: readonly Tr
 const mayAdd = (order: Order): boolean =>
   order.leg === 'entry' && (order.phase !== 'waiting' || isMissingTrades(order));
 
-const unseen = ({ tradeIds }: Order, trades: readonly Trade[]): Trade[] =>
-  trades.filter(({ tradeId }) => !tradeIds.includes(tradeId));
-
 const totalOf = (trades: readonly Trade[]): Quantity =>
   trades.reduce((sum, trade) => addQuantity(sum, quantity(trade.quantity)), zeroQuantity);
+
+/**
+ * The trades that are not booked yet, each once. A summary cannot be told apart from the trades that it stands for: what
+ * is executed after one is summed up, too.
+ */
+function newTrades(order: Order, report: OrderReport, told: Told): readonly Trade[] {
+  const summed = order.tradeIds.some((id) => id.startsWith(SUMMARY));
+  const seen = new Set(order.tradeIds);
+  const trades: Trade[] = [];
+  for (const trade of summed ? [] : report.trades) {
+    if (!seen.has(trade.tradeId)) trades.push(trade);
+    seen.add(trade.tradeId);
+  }
+  return summed || told.tradesOverdue === true ? [...trades, ...summaryOf(order, report, trades)] : trades;
+}
 
 /**
  * A position that the exchange has opened must be guarded even if its trades cannot be read: what is missing of them
  * is made up from the order's own total and average price. Its fee is not known.
  */
-function withSummary(order: Order, report: OrderReport): readonly Trade[] {
-  const { averagePrice, executed, trades } = report;
-  const known = addQuantity(order.filled, totalOf(unseen(order, trades)));
-  const missing = subtractQuantity(quantity(executed), known);
-  if (averagePrice === undefined || missing <= 0n) return trades;
-  const summary: Trade = {
-    tradeId: `${SUMMARY}${executed}`,
-    price: averagePrice,
-    quantity: showQuantity(missing),
-    fee: '0',
-    feeAsset: '',
-    maker: false,
-    tradedAtMs: Math.floor(order.heardAt / MICROS_PER_MS),
-  };
-  return [...trades, summary];
+function summaryOf(order: Order, { averagePrice, executed }: OrderReport, trades: readonly Trade[]): Trade[] {
+  const missing = subtractQuantity(quantity(executed), addQuantity(order.filled, totalOf(trades)));
+  if (averagePrice === undefined || missing <= 0n) return [];
+  return [
+    {
+      tradeId: `${SUMMARY}${executed}`,
+      price: averagePrice,
+      quantity: showQuantity(missing),
+      fee: '0',
+      feeAsset: '',
+      maker: false,
+      tradedAtMs: Math.floor(order.heardAt / MICROS_PER_MS),
+    },
+  ];
 }
 
-function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], executed: Quantity): Fact[] {
+function fillFacts(state: EngineState, order: Order, trades: readonly Trade[]): Fact[] {
   const facts: Fact[] = [];
   const held = state.positions.get(order.position);
   let holding = held?.holding;
   let story = held?.story;
-  const seen = new Set<string>();
-  const summed = order.tradeIds.some((id) => id.startsWith(SUMMARY));
-  let filled: bigint = order.filled;
   for (const trade of trades) {
-    if (order.tradeIds.includes(trade.tradeId) || seen.has(trade.tradeId)) continue;
-    // A summary stands for this one already.
-    if (summed && filled + quantity(trade.quantity) > executed) continue;
-    seen.add(trade.tradeId);
-    filled += quantity(trade.quantity);
     facts.push({
       type: 'order.filled',
       ...aboutOrder(order),
@@ -203,8 +204,7 @@ function fillFacts(state: EngineState, order: Order, trades: readonly Trade[], e
   }
   if (order.leg === 'entry') return facts;
   const given = subtractQuantity(sizeOf(held?.holding), sizeOf(holding));
-  const taken = subtractQuantity(filled as Quantity, order.filled);
-  return [...facts, ...takenFromOthers(state, order, subtractQuantity(taken, given))];
+  return [...facts, ...takenFromOthers(state, order, subtractQuantity(totalOf(trades), given))];
 }
 
 const sizeOf = (holding: Holding | undefined): Quantity => holding?.quantity ?? zeroQuantity;

@@ -84,8 +84,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an execution that is told twice is counted twice',
     file: 'src/core/report.ts',
-    right: 'if (order.tradeIds.includes(trade.tradeId) || seen.has(trade.tradeId)) continue;',
-    wrong: 'if (seen.has(trade.tradeId)) continue;',
+    right: 'const seen = new Set(order.tradeIds);',
+    wrong: 'const seen = new Set<string>();',
     noticedBy: simulation,
   },
   {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Micros } from '#core/ids.ts';
+import { showQuantity } from '#core/money.ts';
 import { Account, only, plannedIn } from '#test/support/account.ts';
 
 const at = (account: Account): Micros => (account.nowMs * 1000) as Micros;
@@ -47,6 +48,21 @@ test('an entry that is filled and whose trades cannot be read is guarded at its 
     false,
     'a trade that turns up later changes nothing',
   );
+});
+
+test('an entry that fills further after its trades could not be read is booked for what it executes, no more and no less', () => {
+  const account = new Account();
+  const entry = plannedIn(account.signal({ orderType: 'limit', price: '49900' }), 'entry');
+  account.accept(entry);
+  const [first, second] = [account.trade('0.0047'), account.trade('0.0053')];
+  const part = account.report(entry, { executed: '0.0047', averagePrice: '49900' });
+  account.do({ type: 'record_report', report: part, how: 'query', tradesOverdue: true });
+  account.do({ type: 'record_report', report: { ...part, trades: [first] }, how: 'stream' });
+  const filled = { ...part, status: 'filled', executed: '0.01', trades: [first, second] } as const;
+  account.do({ type: 'record_report', report: filled, how: 'query' });
+  const [position] = account.state.positions.values();
+  assert.equal(position && showQuantity(position.holding.quantity), '0.01');
+  assert.equal(account.state.orders.has(entry.clientOrderId), false);
 });
 
 test('a stop that has filled is not followed by another order while its trades are still to be read', () => {
