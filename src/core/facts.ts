@@ -270,7 +270,10 @@ export interface PositionClosed extends AboutPosition, Figures {
   readonly openedAt: Micros;
 }
 
-/** The exchange holds less than the journal: the exchange decides what exists. */
+/**
+ * The exchange holds less than the journal, by a comparison or because another strategy's order took of it: the exchange
+ * decides what exists.
+ */
 export interface PositionAdjusted extends AboutPosition {
   readonly type: 'position.adjusted';
   readonly from: DecimalText;
