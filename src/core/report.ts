@@ -32,7 +32,7 @@ import {
 } from './position.ts';
 import { takeAway } from './reconcile.ts';
 import { retryAfter } from './retry.ts';
-import { type EngineState, heldIn, isMissingTrades, positionsIn } from './state.ts';
+import { type EngineState, heldIn, positionsIn } from './state.ts';
 
 /** Begins the id of a fill that stands for trades that could not be read. */
 const SUMMARY = 'summary-';
@@ -124,7 +124,7 @@ export function decideReport(
  * count as missing until that is known, or could have been for long enough.
  */
 function isAheadOfItsEntry(state: EngineState, order: Order, trades: readonly Trade[], at: Micros): boolean {
-  if (order.leg === 'entry') return false;
+  if (order.leg === 'entry' || trades.length === 0) return false;
   const { side, plan } = order;
   const earliestMs = at / MICROS_PER_MS - ENTRY_LATE_MS_MAX;
   const taken = trades.filter(({ tradedAtMs }) => tradedAtMs > earliestMs);
@@ -134,8 +134,7 @@ function isAheadOfItsEntry(state: EngineState, order: Order, trades: readonly Tr
   );
 }
 
-const mayAdd = (order: Order): boolean =>
-  order.leg === 'entry' && (order.phase !== 'waiting' || isMissingTrades(order));
+const mayAdd = (order: Order): boolean => order.leg === 'entry' && order.phase !== 'waiting';
 
 const totalOf = (trades: readonly Trade[]): Quantity =>
   trades.reduce((sum, trade) => addQuantity(sum, quantity(trade.quantity)), zeroQuantity);
