@@ -209,6 +209,7 @@ function configOf(values: Values, env: Environment): Config {
     values,
     account: values.TRADEENGINE_ACCOUNT as AccountId,
     settings: {
+      ...defaultSettings,
       positionMode: values.TRADEENGINE_POSITION_MODE,
       symbols: values.TRADEENGINE_SYMBOLS,
       confidenceMin: values.TRADEENGINE_CONFIDENCE_MIN,

@@ -8,8 +8,8 @@ import type { Condition } from '#api/subject.ts';
 import type { AccountId, ClientOrderId } from '#core/ids.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { Answer } from '#engine/answer.ts';
+import type { ComparisonOutcome } from '#engine/comparisons.ts';
 import {
-  type ComparisonOutcome,
   type CrashPoint,
   Engine,
   type EngineProblem,

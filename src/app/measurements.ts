@@ -2,13 +2,11 @@
 
 import type { ServedRequest } from '#api/observe.ts';
 import type { RecentOrders } from '#api/recent-orders.ts';
-import { addMs, type ClientOrderId, MICROS_PER_MS, type Micros } from '#core/ids.ts';
-import { approximate } from '#core/money.ts';
-import type { ComparisonOutcome } from '#engine/engine.ts';
+import { type ClientOrderId, MICROS_PER_MS, type Micros } from '#core/ids.ts';
+import type { ComparisonOutcome } from '#engine/comparisons.ts';
 import type { Clock } from '#engine/time.ts';
 import type { ObservedRequest, Observer, StreamKind } from '#exchange/binance/observer.ts';
 import type { RateGate } from '#exchange/binance/rate-gate.ts';
-import type { Exchange } from '#exchange/port.ts';
 import type { JournalObserver } from '#journal/sqlite.ts';
 import type { EngineSample, RecordOf, RuntimeRecord } from '#telemetry/runtime/records.ts';
 import { tradingGauges } from '#telemetry/runtime/trading-gauges.ts';
@@ -16,8 +14,6 @@ import type { Keeper } from './keeper.ts';
 
 const MICROS_PER_SECOND = 1_000 * MICROS_PER_MS;
 const MS_PER_SECOND = 1_000;
-/** Longer than the exchange's adapter waits for an answer. */
-const BALANCE_INTERVAL_MS = 10_000;
 
 export interface MeasurementsOptions {
   readonly record: (record: RuntimeRecord) => void;
@@ -34,8 +30,6 @@ export class Measurements implements Observer {
   readonly #heardAt = new Map<StreamKind, Micros>();
   #clockOffsetMs: number | undefined;
   #comparedAt: Micros | undefined;
-  #equity: number | undefined;
-  #askBalanceAt = 0 as Micros;
   readonly journal: JournalObserver;
 
   constructor(options: MeasurementsOptions) {
@@ -73,11 +67,9 @@ export class Measurements implements Observer {
     this.#record(() => ({ kind: 'comparison', outcome }));
   };
 
-  /** How the parts are now, and the balance as it was last known: asking for it takes until the next sample. */
+  /** How the parts are now. */
   sample({ running, unready }: Keeper): EngineSample {
     const now = this.#options.clock.now();
-    if (running === undefined) this.#equity = undefined;
-    else void this.#askForBalance(running.exchange, now);
     const ages = [...this.#heardAt].map(([stream, at]) => [stream, (now - at) / MICROS_PER_SECOND]);
     return {
       kind: 'engine_sample',
@@ -92,7 +84,6 @@ export class Measurements implements Observer {
       clockOffsetSeconds: this.#clockOffsetMs === undefined ? undefined : this.#clockOffsetMs / MS_PER_SECOND,
       comparisonAgeSeconds:
         this.#comparedAt === undefined ? undefined : (now - this.#comparedAt) / MICROS_PER_SECOND,
-      equity: running && this.#equity,
       streamAgesSeconds: Object.fromEntries(ages),
     };
   }
@@ -109,20 +100,5 @@ export class Measurements implements Observer {
   #orderOf(id: ClientOrderId | undefined): RecordOf<'client_request'>['order'] {
     const planned = id === undefined ? undefined : this.#options.recentOrders.get(id)?.planned;
     return planned && { trace: planned.story.trace, clientOrderId: planned.order.clientOrderId };
-  }
-
-  /** It costs request weight, which orders need more: seldom, and never twice at a time. */
-  async #askForBalance(exchange: Pick<Exchange, 'balance'>, now: Micros): Promise<void> {
-    if (now < this.#askBalanceAt) return;
-    this.#askBalanceAt = addMs(now, BALANCE_INTERVAL_MS);
-    let equity: number | undefined;
-    try {
-      const answer = await exchange.balance();
-      if (answer.kind === 'answer')
-        equity = approximate(answer.value.wallet) + approximate(answer.value.unrealised);
-    } catch (error) {
-      this.#options.onFailure(error);
-    }
-    this.#equity = equity;
   }
 }

@@ -1,5 +1,6 @@
 /** What can happen to the engine: everything that comes from outside reaches the decider as one of these. */
 
+import type { TradingState } from './account.ts';
 import type { SignalReceived } from './facts.ts';
 import {
   type AccountId,
@@ -76,6 +77,47 @@ export interface CompareSnapshot {
   readonly openOrders: readonly { clientOrderId: ClientOrderId; symbol: Symbol; book: OrderBook }[];
 }
 
+/** The exchange was asked what the account has. */
+export interface MeasureAccount {
+  readonly type: 'measure_account';
+  readonly asset: string;
+  readonly wallet: DecimalText;
+  readonly available: DecimalText;
+  readonly unrealised: DecimalText;
+}
+
+/** Who commands, and what is said of it. */
+interface Operator {
+  readonly by: string;
+  readonly note: string;
+}
+
+export interface SetTradingState extends Operator {
+  readonly type: 'set_trading_state';
+  readonly to: TradingState;
+}
+
+/** Closes all positions, or those of a symbol, at the market, and revokes the entries that are alive. */
+export interface OrderFlatten extends Operator {
+  readonly type: 'flatten';
+  readonly symbol?: Symbol;
+}
+
+/** Takes one entry back. What guards a position is not taken back: see flatten. */
+export interface RevokeEntry extends Operator {
+  readonly type: 'revoke_entry';
+  readonly clientOrderId: ClientOrderId;
+}
+
+export interface ChangeSettings extends Operator {
+  readonly type: 'change_settings';
+  readonly settings: TradingSettings;
+  /** The version that the change was made of; nothing is done where that is no longer in force. */
+  readonly basedOn: number;
+}
+
+export type OperatorCommand = SetTradingState | OrderFlatten | RevokeEntry | ChangeSettings;
+
 /** Time passes: retries and deadlines. */
 export interface Tick {
   readonly type: 'tick';
@@ -89,12 +131,16 @@ export type Command =
   | RecordReport
   | RecordMissing
   | CompareSnapshot
+  | MeasureAccount
+  | OperatorCommand
   | Tick;
 
 /** When a command is decided, and the market at that time. */
 export interface Moment {
   readonly at: Micros;
   readonly quote: (symbol: Symbol) => Quote | undefined;
+  /** When the heartbeat was last heard; before the first, when the engine began to wait for it. */
+  readonly heartbeatAt?: Micros;
 }
 
 export const quoteAgeMs = ({ atMs }: Quote, { at }: Moment): number =>

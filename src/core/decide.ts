@@ -6,11 +6,13 @@
 import { decideCanary } from './canary.ts';
 import type { Command, Moment, ReceiveSignal, Start } from './command.ts';
 import { evolve } from './evolve.ts';
-import type { Fact, SignalAccepted } from './facts.ts';
+import type { EngineStarted, Fact, SignalAccepted } from './facts.ts';
 import { addMs, type Micros, type PositionKey, type Seq } from './ids.ts';
 import { judge } from './judge/judge.ts';
 import { showPrice, showQuantity } from './money.ts';
+import { operate } from './operate.ts';
 import { aboutOrder, type Order, type Story } from './order.ts';
+import { guardTrading, measureAccount } from './oversight.ts';
 import { uphold } from './protection.ts';
 import { compareSnapshot } from './reconcile.ts';
 import { decideOutcome, decideReport } from './report.ts';
@@ -89,20 +91,40 @@ export function decide(state: EngineState, command: Command, moment: Moment): Fa
       return decideMissing(state.orders.get(command.clientOrderId), command.askedAt, moment.at);
     case 'compare_snapshot':
       return compareSnapshot(state, command, moment.at);
+    case 'measure_account':
+      return measureAccount(state, command, moment.at);
+    case 'set_trading_state':
+    case 'flatten':
+    case 'revoke_entry':
+    case 'change_settings':
+      return operate(state, command);
     case 'tick':
-      return [...decideRetries(state, moment), ...decideCanary(state, moment.at)];
+      return [
+        ...decideRetries(state, moment),
+        ...guardTrading(state, moment),
+        ...decideCanary(state, moment.at),
+      ];
   }
 }
 
 function decideStart(state: EngineState, command: Start): Fact[] {
-  const { account, version, settings, decidableAt } = command;
-  const facts: Fact[] = [{ type: 'engine.started', account, version, settings }];
+  const { account, version, decidableAt } = command;
+  const facts: Fact[] = [{ type: 'engine.started', account, version, ...settingsAtStart(state, command) }];
   for (const order of state.orders.values()) {
     if (order.phase !== 'planned') continue;
     const { plannedAt } = order;
     facts.push({ type: 'order.unknown', ...aboutOrder(order), cause: 'restart', plannedAt, decidableAt });
   }
   return facts;
+}
+
+/** The rules of the environment, unless they are those of before and an operator has changed them since. */
+function settingsAtStart(
+  { settings, configured }: EngineState,
+  start: Start,
+): Partial<EngineStarted> & Pick<EngineStarted, 'settings'> {
+  const changed = settings !== configured && JSON.stringify(configured) === JSON.stringify(start.settings);
+  return changed ? { settings, configured } : { settings: start.settings };
 }
 
 function decideSignal(state: EngineState, command: ReceiveSignal, moment: Moment): Fact[] {

@@ -3,6 +3,7 @@
  * given, which has one owner; the same facts in the same order give the same state.
  */
 
+import { changeTrading, measure, putInForce, startEngine } from './evolve/account.ts';
 import {
   abandonOrder,
   acceptOrder,
@@ -22,7 +23,7 @@ import {
   openPosition,
   positionOf,
 } from './evolve/positions.ts';
-import type { DriftFound, EngineStarted, Fact, InstrumentListed } from './facts.ts';
+import type { DriftFound, Fact, InstrumentListed } from './facts.ts';
 import type { Micros, Seq } from './ids.ts';
 import { instrument } from './instrument.ts';
 import { quantity, subtractQuantity } from './money.ts';
@@ -38,7 +39,7 @@ export function evolve(state: EngineState, fact: Fact, seq: Seq, at: Micros): En
 function apply(state: EngineState, fact: Fact, at: Micros): void {
   switch (fact.type) {
     case 'engine.started':
-      startEngine(state, fact);
+      startEngine(state, fact, at);
       break;
     case 'engine.reconciled':
       state.reconciled = true;
@@ -59,7 +60,7 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       acceptOrder(orderOf(state, fact), fact, at);
       break;
     case 'order.refused':
-      refuseOrder(state, orderOf(state, fact), fact);
+      refuseOrder(state, orderOf(state, fact), fact, at);
       break;
     case 'order.unknown':
       markUnknown(orderOf(state, fact), fact);
@@ -109,6 +110,18 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
     case 'drift.cleared':
       state.drifts.delete(`${fact.symbol}/${fact.side}`);
       break;
+    case 'account.measured':
+      measure(state, fact, at);
+      break;
+    case 'trading.state_changed':
+      changeTrading(state, fact, at);
+      break;
+    case 'settings.changed':
+      putInForce(state, fact.settings, fact, at);
+      break;
+    case 'position.flatten_ordered':
+      positionOf(state, fact).flatten = 'operator';
+      break;
     case 'telemetry.canary':
       state.canaryAt = at;
       break;
@@ -116,13 +129,6 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       fact satisfies never;
       throw new Error(`a fact of an unknown type: ${JSON.stringify(fact)}`);
   }
-}
-
-function startEngine(state: EngineState, { account, settings }: EngineStarted): void {
-  state.account = account;
-  state.settings = settings;
-  state.reconciled = false;
-  state.canaryAt = undefined;
 }
 
 function listInstrument(state: EngineState, { instrument: text }: InstrumentListed): void {

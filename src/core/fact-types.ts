@@ -30,6 +30,10 @@ const factTypes = {
   'drift.found': true,
   'drift.cleared': true,
   'engine.reconciled': true,
+  'account.measured': true,
+  'trading.state_changed': true,
+  'settings.changed': true,
+  'position.flatten_ordered': true,
   'telemetry.canary': true,
 } as const satisfies Record<FactType, true>;
 

@@ -4,6 +4,7 @@
  * it goes back to and `trace` the trace it is told in.
  */
 
+import type { AccountMeasured, SettingsChanged, TradingStateChanged } from './account-facts.ts';
 import type {
   AccountId,
   ClientOrderId,
@@ -51,7 +52,10 @@ export interface EngineStarted {
   readonly type: 'engine.started';
   readonly account: AccountId;
   readonly version: string;
+  /** In force from here on. */
   readonly settings: TradingSettings;
+  /** Those of the environment, where an operator has changed them since they were first in force. */
+  readonly configured?: TradingSettings;
 }
 
 export interface InstrumentListed {
@@ -209,12 +213,14 @@ export interface OrderEnded extends AboutOrder {
 }
 
 /**
- * A close signal came while an entry was alive: what rests of it is cancelled, what is waiting is given up, and what it
+ * A close signal, or an operator, came while an entry was alive: what rests of it is cancelled, what is waiting is given up, and what it
  * still fills is closed at once.
  */
 export interface EntryRevoked extends AboutOrder {
   readonly type: 'entry.revoked';
   readonly position: PositionKey;
+  /** Where it was not a signal, but an operator. */
+  readonly by?: string;
 }
 
 export interface CancelRequested extends AboutOrder {
@@ -318,6 +324,13 @@ export interface EngineReconciled {
   readonly positions: number;
 }
 
+/** An operator wants the position closed at the market. */
+export interface PositionFlattenOrdered extends AboutPosition {
+  readonly type: 'position.flatten_ordered';
+  readonly by: string;
+  readonly note: string;
+}
+
 /** Says nothing of trading: that its span and its log record arrive shows that those of other facts do. */
 export interface TelemetryCanary {
   readonly type: 'telemetry.canary';
@@ -351,6 +364,10 @@ export type Fact =
   | DriftFound
   | DriftCleared
   | EngineReconciled
+  | AccountMeasured
+  | TradingStateChanged
+  | SettingsChanged
+  | PositionFlattenOrdered
   | TelemetryCanary;
 
 export type FactType = Fact['type'];

@@ -36,6 +36,7 @@ const HUNDREDTHS = 100n;
 const MAX_TEXT_LENGTH = 64;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
+export const zeroPrice = 0n as Price;
 export const zeroQuantity = 0n as Quantity;
 export const zeroMoney = 0n as Money;
 
@@ -105,6 +106,14 @@ function divide(numerator: bigint, denominator: bigint, rounding: Rounding): big
 export const shareOf = (amount: Money, share: Rate, rounding: Rounding): Money =>
   divide(amount * share, UNIT, rounding) as Money;
 
+/** One amount as a ratio of another, e.g. a loss of the equity. */
+export const ratioOf = (amount: Money, of: Money): Rate =>
+  (of === 0n ? 0n : divide(amount * UNIT, of, 'down')) as Rate;
+
+/** The amount of which another is a share: divideMoney(2, 0.02) is 100. */
+export const divideMoney = (amount: Money, by: Rate, rounding: Rounding): Money =>
+  divide(amount * UNIT, by, rounding) as Money;
+
 /** A price moved by a share of itself: movePrice(100, 0.02) is 102, movePrice(100, -0.02) is 98. */
 export const movePrice = (from: Price, by: Rate, rounding: Rounding): Price =>
   divide(from * (UNIT + by), UNIT, rounding) as Price;
@@ -118,6 +127,10 @@ export const scalePrice = (from: Price, by: Rate, rounding: Rounding): Price =>
 /** The way from one price to another in basis points of a third, with two decimals: basisPoints(100, 101, 100) is 100. */
 export const basisPoints = (from: Price, to: Price, of: Price): Rate =>
   (divide((to - from) * BASIS_POINTS * HUNDREDTHS, of, 'down') * (UNIT / HUNDREDTHS)) as Rate;
+
+/** The way from one price to another as a ratio of a third: rateBetween(99, 101, 100) is 0.02. */
+export const rateBetween = (from: Price, to: Price, of: Price): Rate =>
+  (of === 0n ? 0n : divide((to - from) * UNIT, of, 'down')) as Rate;
 
 /** The price at which a quantity is worth an amount, e.g. the average price of several fills. */
 export const priceOf = (amount: Money, of: Quantity, rounding: Rounding): Price =>

@@ -13,7 +13,15 @@ import type {
   Symbol,
   TraceId,
 } from './ids.ts';
-import type { DecimalText, Quantity } from './money.ts';
+import {
+  type DecimalText,
+  type Money,
+  notional,
+  type Price,
+  type Quantity,
+  subtractQuantity,
+  zeroMoney,
+} from './money.ts';
 
 /** Regular orders and conditional ("algo") orders live in separate books at Binance since 2025-12-09. */
 export type OrderBook = 'regular' | 'conditional';
@@ -143,6 +151,8 @@ export interface Order extends Purpose {
   readonly quantity: Quantity;
   readonly protection: ProtectionText | undefined;
   readonly expected: DecimalText | undefined;
+  /** What each unit of an entry is reckoned at until it is filled. */
+  readonly reference: Price;
   readonly plannedAt: Micros;
   /** From when on an entry or a close is not tried again. */
   readonly expiresAt: Micros | undefined;
@@ -160,6 +170,10 @@ export interface Order extends Purpose {
   /** When the exchange was last heard of it. */
   heardAt: Micros;
 }
+
+/** The most that the rest of an entry may still add to a position. */
+export const openValueOf = ({ leg, reference, quantity, filled }: Order): Money =>
+  leg === 'entry' && filled < quantity ? notional(reference, subtractQuantity(quantity, filled)) : zeroMoney;
 
 /** The part that every fact about an order carries. */
 export const aboutOrder = (order: Order) => ({

@@ -20,13 +20,14 @@ import {
 } from './money.ts';
 import type { ProtectionText, Story } from './order.ts';
 
-/** Why a position is flattened: because it cannot be guarded any more, or because its strategy asked before it was open. */
+/** Why a position is flattened: because it cannot be guarded any more, because its strategy asked before it was open, or an operator did. */
 export type FlattenReason =
   | 'unprotected_too_long'
   | 'stop_passed'
   | 'target_reached'
   | 'unprotectable'
-  | 'close_signal';
+  | 'close_signal'
+  | 'operator';
 
 /** The figures of a position. The quantity is unsigned: the side is in the position's name. */
 export interface Holding {
@@ -47,6 +48,8 @@ export interface Position {
   holding: Holding;
   /** The signal that stop and target are of: the newest that added to the position. */
   levelsOf: { readonly signal: Seq; readonly trace: TraceId };
+  /** How many signals have added to it. */
+  entries: number;
   stop: Price;
   target: Price | undefined;
   /** Since when the open stops cover less than the quantity; undefined while they cover it. */

@@ -2,6 +2,7 @@
 
 import { MICROS_PER_MS, type Micros, type SignalId, type StrategyId, type Symbol } from './ids.ts';
 import type { DecimalText } from './money.ts';
+import type { EntryScope } from './settings.ts';
 
 export type SignalAction = 'buy' | 'sell' | 'close' | 'hold';
 
@@ -17,6 +18,9 @@ export interface Signal {
   readonly price?: DecimalText;
   /** In base units; without it the engine sizes the order. */
   readonly quantity?: DecimalText;
+  /** Instead of a quantity: its value in the quote asset, or as a rate of the equity. Never two of the three. */
+  readonly quoteQuantity?: DecimalText;
+  readonly equityRate?: DecimalText;
   /** A trigger price, or a distance from the entry as a rate (0.02 is two percent); never both. */
   readonly stopLoss?: DecimalText;
   readonly stopLossRate?: DecimalText;
@@ -32,7 +36,7 @@ export interface Signal {
  * What a signal asks for and when it was made. Neither its id nor what was said beside it is content. A signal that names
  * no id has one made of these, in this order: a change here gives a signal that is sent again another id, and a second order.
  */
-export const contentFields = [
+export const firstContentFields = [
   'strategyId',
   'symbol',
   'action',
@@ -47,7 +51,21 @@ export const contentFields = [
   'timestampMs',
 ] as const satisfies readonly (keyof Signal)[];
 
+/** With those that came later, which a signal from before does not have. */
+export const contentFields = [
+  ...firstContentFields,
+  'quoteQuantity',
+  'equityRate',
+] as const satisfies readonly (keyof Signal)[];
+
 export type ContentField = (typeof contentFields)[number];
+
+/** Whose rules an entry is judged by. A signal that enters nothing has the side of a buy. */
+export const scopeOf = ({ symbol, strategyId, action }: Signal): EntryScope => ({
+  symbol,
+  strategyId,
+  side: action === 'sell' ? 'SHORT' : 'LONG',
+});
 
 interface Receipt {
   readonly content: Signal;

@@ -3,6 +3,7 @@
  * else reads. It is bounded by what is live: ended orders and closed positions leave it.
  */
 
+import { type Funds, type MinuteCount, noneYet, type Trading } from './account.ts';
 import type { AccountId, ClientOrderId, Leg, Micros, PositionKey, PositionSide, Seq, Symbol } from './ids.ts';
 import type { Instrument, InstrumentText } from './instrument.ts';
 import {
@@ -18,7 +19,7 @@ import type { Position } from './position.ts';
 import { defaultSettings, type TradingSettings } from './settings.ts';
 
 /** Rises when the state's shape changes; a snapshot of another version is ignored and the journal folded anew. */
-export const STATE_VERSION = 4;
+export const STATE_VERSION = 5;
 
 /** The exchange's position of one symbol and side differs from the journal's. */
 export interface Drift {
@@ -38,11 +39,32 @@ export interface DayResult {
   readonly fees: Money;
 }
 
+export interface SettingsVersion {
+  readonly version: number;
+  readonly settings: TradingSettings;
+  readonly at: Micros;
+  readonly by: string;
+  readonly note: string;
+}
+
 export interface EngineState {
   account: AccountId;
   /** The number of the last fact folded in; 0 before the first. */
   seq: Seq;
   settings: TradingSettings;
+  /** Those of the environment, which an operator may have changed since. */
+  configured: TradingSettings;
+  /** The versions of the rules that were in force, the present one last. */
+  readonly settingsHistory: SettingsVersion[];
+  trading: Trading;
+  /** Undefined until the exchange has told. */
+  funds: Funds | undefined;
+  /** All positions at cost, with the worst that live entries may still add. */
+  exposure: Money;
+  /** Positions closed at a loss since the last that was not. */
+  lossesInARow: number;
+  entriesPlanned: MinuteCount;
+  marginRefusals: MinuteCount;
   readonly instruments: Map<Symbol, Instrument>;
   /** As listed, to notice when the exchange changes its rules. */
   readonly listings: Map<Symbol, InstrumentText>;
@@ -63,6 +85,14 @@ export const emptyState = (): EngineState => ({
   account: '' as AccountId,
   seq: 0 as Seq,
   settings: defaultSettings,
+  configured: defaultSettings,
+  settingsHistory: [],
+  trading: { state: 'active', why: 'operator', since: 0 as Micros },
+  funds: undefined,
+  exposure: zeroMoney,
+  lossesInARow: 0,
+  entriesPlanned: noneYet,
+  marginRefusals: noneYet,
   instruments: new Map(),
   listings: new Map(),
   orders: new Map(),
@@ -73,6 +103,10 @@ export const emptyState = (): EngineState => ({
   today: { day: 0, realised: zeroMoney, fees: zeroMoney },
   canaryAt: undefined,
 });
+
+/** The number of the rules in force; 0 before the first start. */
+export const settingsVersionOf = ({ settingsHistory }: EngineState): number =>
+  settingsHistory.at(-1)?.version ?? 0;
 
 /** The live orders of a position, or of one leg of it, oldest first. */
 export function ordersOf(state: EngineState, key: PositionKey, leg?: Leg): readonly Order[] {

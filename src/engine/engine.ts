@@ -4,7 +4,7 @@
  * fold the journal, treat what was on its way as unknown, ask the exchange, compare, go on.
  */
 
-import type { Command, ReceiveSignal } from '#core/command.ts';
+import type { Command, OperatorCommand, ReceiveSignal } from '#core/command.ts';
 import { advance } from '#core/decide.ts';
 import type { Entry, Fact } from '#core/facts.ts';
 import {
@@ -17,21 +17,19 @@ import {
 } from '#core/ids.ts';
 import { quantity } from '#core/money.ts';
 import type { Order, OrderReport, PlannedOrder } from '#core/order.ts';
-import { foundDifference, ordersNotIn, ordersToAskAbout } from '#core/reconcile.ts';
+import { ordersToAskAbout } from '#core/reconcile.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { EngineState } from '#core/state.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { type Journal, JournalError } from '#journal/port.ts';
 import { type Answer, answerAgain, answerFrom, receiptIn } from './answer.ts';
+import { type ComparisonOutcome, Comparisons } from './comparisons.ts';
 import { fold, snapshotOf } from './fold.ts';
 import { Inquiries } from './inquiries.ts';
 import { type EngineStage, orderStage, stageOf } from './stage.ts';
 import { type Clock, type Timers, within } from './time.ts';
 
 const TICK_MS = 100;
-const SNAPSHOT_COMPARE_MS = 5_000;
-/** While the first comparison is outstanding, and when one has failed: twice as long each time. */
-const COMPARE_AGAIN_MS_MIN = 250;
 /** Facts between two stored states: bounds how much a start has to fold. */
 const STORE_STATE_FACTS = 250_000;
 /** Entries that may wait for the disk before signals are turned away. */
@@ -45,7 +43,7 @@ const STOP_MS_MAX = { drain: 1_500, store: 400, close: 300 } as const;
 export type CrashPoint = 'decided' | 'durable' | 'sending' | 'answered' | 'event';
 
 /** What goes wrong without being anyone's answer. */
-export type EngineProblem = 'failed' | 'cancel_failed' | 'snapshot_failed';
+export type EngineProblem = 'failed' | 'cancel_failed' | 'snapshot_failed' | 'balance_failed';
 
 export interface EngineOptions {
   readonly account: AccountId;
@@ -67,8 +65,6 @@ export interface EngineOptions {
   /** Hears what the thread turns to, and undefined when that is done. Called in the midst of it: it has to be quick. */
   readonly onStage?: (stage: EngineStage | undefined) => void;
 }
-
-export type ComparisonOutcome = 'agreed' | 'differed' | 'failed';
 
 interface Handled {
   /** The number of the first of the facts. */
@@ -97,18 +93,18 @@ export class Engine {
   #storedSeq: Seq;
   #fault: Error | undefined;
   #stopping = false;
-  #comparing = false;
-  #nextCompareAt = 0 as Micros;
-  #compareAgainMs = COMPARE_AGAIN_MS_MIN;
+  readonly #comparisons: Comparisons;
   /** When the journal last made an entry durable, or had none to wait for. */
   #writtenAt: Micros;
   #cancelTick: () => void = () => {};
+  #heartbeatAt: Micros;
 
   private constructor(options: EngineOptions, state: EngineState, storedSeq: Seq) {
     this.#options = options;
     this.#state = state;
     this.#storedSeq = storedSeq;
     this.#writtenAt = options.clock.now();
+    this.#heartbeatAt = this.#writtenAt;
     const { exchange, clock, timers } = options;
     this.#inquiries = new Inquiries({
       exchange,
@@ -116,6 +112,15 @@ export class Engine {
       timers,
       handle: (command) => void this.#handle(command),
       orderOf: (id) => state.orders.get(id),
+    });
+    this.#comparisons = new Comparisons({
+      exchange,
+      clock,
+      state,
+      handle: (command) => this.#handle(command)?.facts,
+      inquiries: this.#inquiries,
+      onProblem: (code, cause) => options.onProblem?.(code, cause),
+      onCompared: (outcome) => options.onCompared?.(outcome),
     });
   }
 
@@ -172,18 +177,38 @@ export class Engine {
     const unready = this.unready;
     if (unready !== undefined) return unready;
     const first = duplicateOf === undefined ? undefined : await this.#firstFactsOf(duplicateOf);
-    const handled = this.#handle({
+    const handled = await this.#durably({
       type: 'receive_signal',
       ...submission,
       ...(first === undefined ? {} : { duplicateOf: receiptIn(first) }),
     });
+    if (typeof handled === 'string') return handled;
+    return first === undefined ? answerFrom(handled.facts) : answerAgain(first, handled);
+  }
+
+  /** Resolves with the facts of an operator's command once they are durable: none where there was nothing to do. */
+  async operate(command: OperatorCommand): Promise<readonly Fact[] | Unready> {
+    // Whoever reduces must be heard by an engine that takes no signals yet.
+    if (this.#stopping) return 'stopping';
+    const handled = await this.#durably(command);
+    return typeof handled === 'string' ? handled : handled.facts;
+  }
+
+  /** Resolves once the facts of a command are durable. */
+  async #durably(command: Command): Promise<Handled | Unready> {
+    const handled = this.#handle(command);
     if (handled === undefined) return this.unready ?? 'engine_failed';
     try {
       await handled.durable;
     } catch (error) {
       return unreadyBy(error);
     }
-    return first === undefined ? answerFrom(handled.facts) : answerAgain(first, handled);
+    return handled;
+  }
+
+  /** The source of the heartbeat is alive. */
+  beat(): void {
+    this.#heartbeatAt = this.#options.clock.now();
   }
 
   /** The facts of the entry that holds the first receipt. */
@@ -243,7 +268,11 @@ export class Engine {
     const seq = (this.#state.seq + 1) as Seq;
     let facts: Fact[];
     try {
-      facts = advance(this.#state, command, { at, quote: (symbol) => exchange.quote(symbol) });
+      facts = advance(this.#state, command, {
+        at,
+        quote: (symbol) => exchange.quote(symbol),
+        heartbeatAt: this.#heartbeatAt,
+      });
     } catch (error) {
       // The state may be half changed: nothing more is decided on it.
       this.#fail(error);
@@ -334,7 +363,7 @@ export class Engine {
 
   #askAboutAll(): void {
     this.#askAbout(() => true);
-    this.#nextCompareAt = 0 as Micros;
+    this.#comparisons.soon();
   }
 
   #askAbout(concerns: (order: Order) => boolean): void {
@@ -353,32 +382,9 @@ export class Engine {
     }
     this.#handle({ type: 'tick' });
     for (const order of ordersToAskAbout(this.#state, at)) this.#inquiries.ask(order);
-    if (at >= this.#nextCompareAt && !this.#comparing) this.#track(this.#compare());
+    if (this.#comparisons.isDue(at)) this.#track(this.#comparisons.run());
     if (!this.#stopping && this.#fault === undefined)
       this.#cancelTick = timers.after(TICK_MS, () => this.#tick());
-  }
-
-  async #compare(): Promise<void> {
-    const { exchange, clock, onProblem, onCompared } = this.#options;
-    this.#comparing = true;
-    const snapshot = await exchange.snapshot();
-    this.#comparing = false;
-    const settled = this.#state.reconciled && snapshot.kind === 'answer';
-    this.#compareAgainMs = settled
-      ? COMPARE_AGAIN_MS_MIN
-      : Math.min(2 * this.#compareAgainMs, SNAPSHOT_COMPARE_MS);
-    this.#nextCompareAt = addMs(clock.now(), settled ? SNAPSHOT_COMPARE_MS : this.#compareAgainMs);
-    this.#inquiries.forgetEnded();
-    if (snapshot.kind === 'failed') {
-      onProblem?.('snapshot_failed', snapshot.cause);
-      onCompared?.('failed');
-      return;
-    }
-    const command = { type: 'compare_snapshot' as const, ...snapshot.value };
-    for (const order of ordersNotIn(this.#state, command)) this.#inquiries.ask(order);
-    const handled = this.#handle(command);
-    if (handled === undefined) return;
-    onCompared?.(foundDifference(this.#state, handled.facts) ? 'differed' : 'agreed');
   }
 
   async #storeState(): Promise<void> {

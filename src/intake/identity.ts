@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import type { AccountId, SignalId, SignalKey, TraceId } from '#core/ids.ts';
-import { contentFields, type Signal } from '#core/signal.ts';
+import { contentFields, firstContentFields, type Signal } from '#core/signal.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const BITS_PER_LETTER = 5;
@@ -16,10 +16,13 @@ export const signalKeyFor = (account: AccountId, id: SignalId): SignalKey =>
 
 /**
  * The id of a signal that names none, by its content: the same signal sent again is the same signal. The order of the
- * fields is part of it.
+ * fields is part of it, and a field that a later version has brought is only there if it is given.
  */
 export function derivedSignalId(signal: Omit<Signal, 'id'>): SignalId {
-  const content = contentFields.map((field) => signal[field] ?? null);
+  const content: unknown[] = firstContentFields.map((field) => signal[field] ?? null);
+  for (const field of contentFields.slice(firstContentFields.length)) {
+    if (signal[field] !== undefined) content.push(field, signal[field]);
+  }
   return `auto-${letters(digest(JSON.stringify(content)), DERIVED_ID_LETTERS)}` as SignalId;
 }
 

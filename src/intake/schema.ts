@@ -21,6 +21,7 @@ const NAME_SHOWN_LENGTH_MAX = 64;
 const amount: Bounds = { min: '0', aboveMin: true, max: '1000000000000' };
 /** Distances from the entry: a stop or target that is the whole price away is none. */
 const percentage: Bounds = { min: '0', aboveMin: true, max: '100', belowMax: true };
+const share100: Bounds = { min: '0', aboveMin: true, max: '100' };
 const share: Bounds = { min: '0', max: '1' };
 
 /** A value that zod cannot describe: read by hand, and described for the documentation. */
@@ -118,6 +119,12 @@ const signalSchema = z
       'The limit price of a limit order. For a market order it is only kept as what the strategy saw.',
     ).nullish(),
     quantity: decimal(amount, 'In base units. Without it the engine sizes the order.').nullish(),
+    quote_quantity: decimal(amount, 'Instead of quantity: the value in the quote asset.').nullish(),
+    position_size_pct: decimal(
+      share100,
+      'Instead of quantity: the value in percent of the equity: 2 is two percent.',
+      2,
+    ).nullish(),
     stop_loss: decimal(amount, 'The trigger price of the stop.').nullish(),
     stop_loss_pct: decimal(
       percentage,
@@ -199,6 +206,12 @@ function problemOf(issue: z.core.$ZodIssue, body: Record<string, unknown>): Sign
 
 function conflictIn(wire: Wire): SignalProblem | undefined {
   const both = (a: keyof Wire, b: keyof Wire): boolean => isPresent(wire[a]) && isPresent(wire[b]);
+  const sizes = (['quantity', 'quote_quantity', 'position_size_pct'] as const).filter((name) =>
+    isPresent(wire[name]),
+  );
+  if (sizes.length > 1) {
+    return { code: 'conflicting_fields', message: `Only one of ${sizes.join(' and ')} may be given.` };
+  }
   if (both('stop_loss', 'stop_loss_pct')) {
     return { code: 'conflicting_fields', message: 'Only one of stop_loss and stop_loss_pct may be given.' };
   }
@@ -236,6 +249,8 @@ function toSignal(wire: Wire, receivedAtMs: number): Signal {
     orderType,
     ...(orderType === 'limit' ? optional('price', wire.price) : {}),
     ...optional('quantity', wire.quantity),
+    ...optional('quoteQuantity', wire.quote_quantity),
+    ...optional('equityRate', wire.position_size_pct),
     ...optional('stopLoss', wire.stop_loss),
     ...optional('stopLossRate', wire.stop_loss_pct),
     ...optional('takeProfit', wire.take_profit),
@@ -256,6 +271,8 @@ export const wireFields: Readonly<Record<ContentField, keyof Wire>> = {
   orderType: 'order_type',
   price: 'price',
   quantity: 'quantity',
+  quoteQuantity: 'quote_quantity',
+  equityRate: 'position_size_pct',
   stopLoss: 'stop_loss',
   stopLossRate: 'stop_loss_pct',
   takeProfit: 'take_profit',

@@ -4,6 +4,7 @@
  */
 
 import { type RefusalReason, refusals } from '#core/refusal.ts';
+import { limitNames } from '#core/usage.ts';
 import { runtimeAttributes } from './attributes/runtime.ts';
 import { type AttributeSpec, flag, int, list, oneOf, text } from './attributes/spec.ts';
 
@@ -26,6 +27,8 @@ export const attributes = {
   'tradeengine.signal.order_type': oneOf(['market', 'limit'], 'The kind of entry that the signal asks for.'),
   'tradeengine.signal.price': text('The limit price that the signal asks for.'),
   'tradeengine.signal.quantity': text('The quantity that the signal asks for, in base units.'),
+  'tradeengine.signal.quote_quantity': text('The value that the signal asks for, in the quote asset.'),
+  'tradeengine.signal.equity_rate': text('The value that the signal asks for, as a rate of the equity.'),
   'tradeengine.signal.stop_loss': text('The stop price that the signal asks for.'),
   'tradeengine.signal.stop_loss_rate': text('The distance of the stop from the entry, as a rate.'),
   'tradeengine.signal.take_profit': text('The target price that the signal asks for.'),
@@ -151,7 +154,7 @@ export const attributes = {
     'Why its stops do not cover it.',
   ),
   'tradeengine.position.flatten_reason': oneOf(
-    ['unprotected_too_long', 'stop_passed', 'target_reached', 'unprotectable', 'close_signal'],
+    ['unprotected_too_long', 'stop_passed', 'target_reached', 'unprotectable', 'close_signal', 'operator'],
     'Why it is closed at the market without its strategy asking.',
   ),
   'tradeengine.drift.kind': oneOf(
@@ -160,6 +163,26 @@ export const attributes = {
   ),
   'tradeengine.drift.journal': text("The position's quantity by the journal."),
   'tradeengine.drift.exchange': text("The position's quantity by the exchange."),
+
+  'tradeengine.operator': text(
+    'Who commanded it, by the name of the token; engine or environment where nobody did.',
+  ),
+  'tradeengine.operator.note': text('What was said of it.'),
+  'tradeengine.trading.state': oneOf(['active', 'reducing', 'halted'], 'What signals may do.'),
+  'tradeengine.trading.state.before': oneOf(
+    ['active', 'reducing', 'halted'],
+    'What signals might do before.',
+  ),
+  'tradeengine.trading.reason': oneOf(
+    ['operator', 'drawdown', 'margin_refusals', 'heartbeat_lost'],
+    'Why that changed.',
+  ),
+  'tradeengine.settings.version': int('The number of the rules in force.'),
+  'tradeengine.account.asset': text('What the account is margined in.'),
+  'tradeengine.account.wallet': text('The balance without open results.'),
+  'tradeengine.account.available': text('What is free for new orders.'),
+  'tradeengine.account.unrealised': text('The results of open positions at the mark price.'),
+  'tradeengine.limit': oneOf(limitNames, 'A bound of the account.'),
 
   'tradeengine.telemetry.signal': oneOf(['traces', 'metrics', 'logs', 'profiles'], 'The kind of telemetry.'),
   'tradeengine.telemetry.failure': oneOf(

@@ -123,6 +123,22 @@ export const factMetrics = {
     [],
     'How long a position was not covered by its stops.',
   ),
+  'tradeengine.account.measurements': counter(
+    '{measurement}',
+    [],
+    "Times that the account's money was recorded.",
+  ),
+  'tradeengine.trading.changes': counter(
+    '{change}',
+    ['tradeengine.trading.state', 'tradeengine.trading.reason'],
+    'Changes of what signals may do.',
+  ),
+  'tradeengine.settings.changes': counter('{change}', [], 'Changes of the trading rules by an operator.'),
+  'tradeengine.positions.flatten_orders': counter(
+    '{position}',
+    [],
+    'Positions that an operator ordered to be closed.',
+  ),
   'tradeengine.telemetry.canaries': counter('{canary}', [], 'Canaries released into the journal.'),
 } as const satisfies Record<`tradeengine.${string}`, MetricSpec>;
 
@@ -182,7 +198,7 @@ export const factEvents = {
   'order.triggered': 'A conditional order became a regular one.',
   'order.filled': 'An execution.',
   'order.ended': 'An order ended at the exchange.',
-  'entry.revoked': 'A close signal overtook an entry that was alive.',
+  'entry.revoked': 'A close signal or an operator overtook an entry that was alive.',
   'cancel.requested': 'An order is to be cancelled.',
   'orphan.found': 'The exchange has an order of our make that the journal does not know as live.',
   'position.opened': 'A position exists.',
@@ -193,5 +209,9 @@ export const factEvents = {
   'position.exposed': 'The open stops do not cover the position.',
   'drift.found': 'Journal and exchange disagree on a quantity.',
   'drift.cleared': 'They agree again.',
+  'account.measured': 'What the exchange says of the money.',
+  'trading.state_changed': 'What signals may do has changed.',
+  'settings.changed': 'An operator has changed the trading rules.',
+  'position.flatten_ordered': 'An operator wants a position closed at the market.',
   'telemetry.canary': 'After each start and every five minutes: its arrival shows that telemetry arrives.',
 } as const satisfies Record<FactType, string>;

@@ -5,6 +5,7 @@
 
 import type { Entry, Fact, FactType } from '#core/facts.ts';
 import type { Seq } from '#core/ids.ts';
+import { projectAccount } from './facts/account.ts';
 import { projectEngine } from './facts/engine.ts';
 import { projectOrders } from './facts/orders.ts';
 import { projectPositions } from './facts/positions.ts';
@@ -21,6 +22,7 @@ import {
 } from './projected.ts';
 
 const projections: Projections<FactType> = {
+  ...projectAccount,
   ...projectEngine,
   ...projectSignals,
   ...projectOrders,

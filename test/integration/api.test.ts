@@ -219,7 +219,15 @@ describe('the process', () => {
     assert.equal(openapi, '3.1.0');
     assert.ok(!text.includes('$ref'), 'a reference to what the document does not hold');
     const expected = ['/live', '/ready', '/health', '/version', '/metrics', '/v1/signals', '/trade/signal'];
-    expected.push('/v1/orders', '/v1/orders/{id}', '/v1/positions', '/v1/account', '/v1/explain/{id}');
+    expected.push(
+      '/v1/schemas/signal',
+      '/v1/webhooks/{source}',
+      '/v1/orders',
+      '/v1/orders/{id}',
+      '/v1/positions',
+      '/v1/account',
+      '/v1/explain/{id}',
+    );
     assert.deepEqual(Object.keys(paths).sort(), expected.sort());
     const body = paths['/v1/signals'].post.requestBody.content['application/json'].schema;
     assert.deepEqual(body.required, ['strategy_id', 'symbol', 'action', 'confidence']);

@@ -14,7 +14,8 @@ import {
   type Symbol,
 } from '#core/ids.ts';
 import { defaultSettings } from '#core/settings.ts';
-import { type ComparisonOutcome, Engine } from '#engine/engine.ts';
+import type { ComparisonOutcome } from '#engine/comparisons.ts';
+import { Engine } from '#engine/engine.ts';
 import { signalKeyFor, traceContextOf } from '#intake/identity.ts';
 import { MemoryJournal } from '#journal/memory.ts';
 import { START_MS } from '#test/support/account.ts';

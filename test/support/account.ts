@@ -11,6 +11,8 @@ import { type EngineState, emptyState } from '#core/state.ts';
 import { btcusdtText, quoteAt } from './market.ts';
 
 export const START_MS = 1_700_000_000_000;
+/** Enough that no limit binds unless a test wants it to. */
+const EQUITY = '100000000';
 
 /** Facts of one type. */
 export const only = <T extends FactType>(facts: readonly Fact[], type: T): Extract<Fact, { type: T }>[] =>
@@ -22,12 +24,14 @@ export class Account {
   mark = '50000';
   /** Between bid and ask, in whole units, with the mark in the middle. */
   spread = 0;
+  /** When the heartbeat was last heard. */
+  heartbeatMs: number | undefined;
   /** How long the market has been silent. */
   quoteAgeMs = 0;
   #signals = 0;
   #trades = 0;
 
-  constructor(settings: Partial<TradingSettings> = {}) {
+  constructor(settings: Partial<TradingSettings> = {}, equity = EQUITY) {
     this.do({
       type: 'start',
       account: 'test' as AccountId,
@@ -36,6 +40,7 @@ export class Account {
       decidableAt: (this.nowMs * 1000) as Micros,
     });
     this.do({ type: 'list_instruments', instruments: [btcusdtText] });
+    this.measure(equity);
     this.do({ type: 'tick' });
   }
 
@@ -47,10 +52,21 @@ export class Account {
         symbol === 'BTCUSDT' && this.mark !== ''
           ? quoteAt(this.mark, this.nowMs - this.quoteAgeMs, this.spread)
           : undefined,
+      ...(this.heartbeatMs === undefined ? {} : { heartbeatAt: (this.heartbeatMs * 1000) as Micros }),
     });
   }
 
+  /** What the exchange says that the account has. */
+  measure(wallet: string, unrealised = '0'): Fact[] {
+    return this.do({ type: 'measure_account', asset: 'USDT', wallet, available: wallet, unrealised });
+  }
+
   signal(change: Partial<Signal> = {}): Fact[] {
+    return this.signalOf({ quantity: '0.01', ...change });
+  }
+
+  /** One that names no quantity unless it is told to. */
+  signalOf(change: Partial<Signal>): Fact[] {
     this.#signals += 1;
     const signal: Signal = {
       id: `s-${this.#signals}` as SignalId,
@@ -59,7 +75,6 @@ export class Account {
       action: 'buy',
       confidence: '0.9',
       orderType: 'market',
-      quantity: '0.01',
       timestampMs: this.nowMs,
       ...change,
     };
@@ -109,6 +124,31 @@ export class Account {
       trades: [this.trade(order.quantity)],
     });
     return this.do({ type: 'record_report', report, how: 'stream' });
+  }
+
+  /** What becomes of an order. */
+  meet(order: PlannedOrder, fate: 'accept' | 'fill' | 'part' | 'refuse' | 'unknown' | 'cancel'): Fact[] {
+    if (!this.state.orders.has(order.clientOrderId)) return [];
+    const now = (this.nowMs * 1000) as Micros;
+    switch (fate) {
+      case 'refuse':
+        return this.outcome(order, { kind: 'refused', refusal: 'throttled', code: -1015, message: '' });
+      case 'unknown':
+        return this.outcome(order, { kind: 'unknown', cause: 'reset', decidableAt: now });
+      case 'fill':
+        return [...this.accept(order), ...this.fill(order)];
+      case 'accept':
+        return this.accept(order);
+      case 'cancel': {
+        const report = this.report(order, { status: 'canceled' });
+        return [...this.accept(order), ...this.do({ type: 'record_report', report, how: 'stream' })];
+      }
+      case 'part': {
+        const part = { executed: '0.001', trades: [this.trade('0.001')] };
+        const report = this.report(order, part);
+        return [...this.accept(order), ...this.do({ type: 'record_report', report, how: 'stream' })];
+      }
+    }
   }
 
   /** A position of 0.01 BTC with its stop at the exchange. */

@@ -18,6 +18,7 @@ import { clientOrderIdOf, intentIdOf } from '#core/ids.ts';
 import type { PlannedOrder } from '#core/order.ts';
 import { defaultSettings } from '#core/settings.ts';
 import type { Signal } from '#core/signal.ts';
+import { accountFacts } from './account-facts.ts';
 import { btcusdtText } from './market.ts';
 
 /** 2026-11-23T18:30:00Z */
@@ -136,9 +137,9 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
         type: 'signal.duplicated',
         signal: 7 as Seq,
         trace,
-        content: { ...content(names), quantity: '0.02' },
+        content: { ...content(names), quoteQuantity: '600', equityRate: '0.06' },
         receivedAt: t(50),
-        differs: ['quantity'],
+        differs: ['quoteQuantity', 'equityRate'],
       },
     ],
     'signal.accepted': [
@@ -289,6 +290,10 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
     ],
     'drift.found': [{ type: 'drift.found', symbol, side: 'LONG', journal: '0.012', exchange: '0.006' }],
     'drift.cleared': [{ type: 'drift.cleared', symbol, side: 'LONG' }],
+    ...accountFacts,
+    'position.flatten_ordered': [
+      { type: 'position.flatten_ordered', ...held, by: 'oncall', note: 'news tonight' },
+    ],
     'telemetry.canary': [{ type: 'telemetry.canary' }],
   };
 }

@@ -54,6 +54,9 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
         labels: { 'tradeengine.drift.kind': 'missing_at_exchange' },
       },
       { metric: 'tradeengine.drift.age', value: 0, labels: {} },
+      { metric: 'tradeengine.equity', value: 10_012.5, labels: {} },
+      { metric: 'tradeengine.trading.state', value: 1, labels: { 'tradeengine.trading.state': 'active' } },
+      { metric: 'tradeengine.limit.used', value: 0.25, labels: { 'tradeengine.limit': 'exposure' } },
     ],
     journal: { pending: 2, facts: 90 },
     weight: { used: 120, limit: 2_400 },
@@ -61,7 +64,6 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
     heldBackSeconds: { banned: 0, too_many_requests: 3, weight: 0 },
     clockOffsetSeconds: -0.012,
     comparisonAgeSeconds: 2.5,
-    equity: 10_012.5,
     streamAgesSeconds: { user: 1, book: 0.1, mark: 0.9 },
   },
   process_sample: {

@@ -1,16 +1,12 @@
-// Goal: measuring never disturbs what it measures. Method: what the parts call, with a recorder that throws, and an
-// exchange whose balance comes, fails and throws.
+// Goal: measuring never disturbs what it measures. Method: what the parts call, with a recorder that throws.
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { RecentOrders } from '#api/recent-orders.ts';
-import type { Keeper } from '#app/keeper.ts';
 import { Measurements } from '#app/measurements.ts';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
-import { emptyState } from '#core/state.ts';
 import type { ObservedRequest } from '#exchange/binance/observer.ts';
 import { RateGate } from '#exchange/binance/rate-gate.ts';
-import type { AccountBalance, Answer } from '#exchange/port.ts';
 import type { RuntimeRecord } from '#telemetry/runtime/records.ts';
 import { records } from '#test/support/telemetry-records.ts';
 
@@ -60,44 +56,4 @@ test('a recorder that throws is told of, and disturbs neither an answered order 
   const { parent, kind: _, ...served } = records.server_request;
   measurements.onServed({ ...served, receipt: undefined, remote: undefined });
   assert.deepEqual(failures, [defect, defect, defect, defect, defect]);
-});
-
-const worth = (wallet: string): Answer<AccountBalance> => ({
-  kind: 'answer',
-  value: { asset: 'USDT', wallet, available: wallet, unrealised: '1' },
-});
-
-test('the balance is asked for seldom, and is forgotten when nobody tells it', async () => {
-  const answers: (() => Promise<Answer<AccountBalance>>)[] = [
-    async () => worth('100'),
-    async () => ({ kind: 'failed', cause: 'no answer' }),
-    async () => worth('200'),
-    () => Promise.reject(new Error('a defect')),
-    async () => worth('300'),
-  ];
-  let asked = 0;
-  const exchange = {
-    balance: () => {
-      asked += 1;
-      return answers[asked - 1]?.();
-    },
-    quote: () => undefined,
-  };
-  const running = { engine: { state: emptyState() }, journal: { pending: 0, head: 0 }, exchange };
-  const sampleAfter = async (ms: number, parts: object = { running }) => {
-    nowMs += ms;
-    measurements.sample(parts as Keeper);
-    await new Promise(setImmediate);
-    return measurements.sample(parts as Keeper).equity;
-  };
-  assert.equal(await sampleAfter(0), 101);
-  assert.equal(await sampleAfter(9_999), 101);
-  assert.equal(asked, 1);
-  assert.equal(await sampleAfter(1), undefined, 'it could not be had');
-  assert.equal(await sampleAfter(10_000), 201);
-  assert.equal(await sampleAfter(10_000), undefined, 'it met a defect');
-  assert.equal(failures.length, 1);
-  assert.equal(await sampleAfter(10_000), 301);
-  assert.equal(await sampleAfter(1, {}), undefined, 'no engine runs');
-  assert.equal(await sampleAfter(1), undefined, 'and the next one has not asked yet');
 });

@@ -23,7 +23,8 @@ const refusals: [string, Partial<Signal>, Partial<TradingSettings>][] = [
   ['below_min_quantity', { quantity: '0.0009' }, {}],
   ['below_min_notional', { quantity: '0.001' }, {}],
   ['above_max_quantity', { quantity: '121' }, {}],
-  ['price_outside_band', { orderType: 'limit', price: '60000' }, {}],
+  ['price_outside_band', { orderType: 'limit', price: '60000' }, { priceCollarRate: '0.5' }],
+  ['price_outside_collar', { orderType: 'limit', price: '47000' }, {}],
   ['nothing_to_close', { action: 'close' }, {}],
 ];
 for (const [reason, change, settings] of refusals) {

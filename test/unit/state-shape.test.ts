@@ -8,20 +8,28 @@ import { STATE_VERSION } from '#core/state.ts';
 import { Account } from '#test/support/account.ts';
 
 const pinned = {
-  version: 4,
+  version: 5,
   state:
-    'account canaryAt drifts instruments listings orders ordersByPosition positions reconciled seq settings today',
+    'account canaryAt configured drifts entriesPlanned exposure funds instruments listings lossesInARow marginRefusals orders ordersByPosition positions reconciled seq settings settingsHistory today trading',
   'state.settings':
-    'clockSkewMsMax confidenceMin orderNotional positionMode quoteAgeMsMax signalAgeMsMax stopLossRate symbols unprotectedMsMax',
+    'clockSkewMsMax confidenceMin limits orderEquityRate orderNotional orderRiskRate overrides positionEquityRateMax positionMode priceCollarRate quoteAgeMsMax signalAgeMsMax sizing spreadRateMax stopLossRate stopLossRateMax symbols unprotectedMsMax weight',
+  'state.settings.limits':
+    'dailyLossEquityRateMax drawdownRateMax entriesPerMinuteMax equityAgeMsMax exposureEquityRateMax marginRefusalsPerMinuteMax ordersMax positionsMax',
+  'state.settingsHistory[]': 'at by note settings version',
+  'state.trading': 'since state why',
+  'state.funds': 'available equity measuredAt peak wallet',
+  'state.entriesPlanned': 'count minute',
+  'state.marginRefusals': 'count minute',
   'state.instruments[]':
     'marketQuantityMax marketQuantityMin marketStepSize multiplierDown multiplierUp notionalMin priceMax priceMin quantityMax quantityMin stepSize symbol tickSize',
   'state.listings[]':
     'baseAsset marketQuantityMax marketQuantityMin marketStepSize multiplierDown multiplierUp notionalMin priceMax priceMin quantityMax quantityMin quoteAsset stepSize symbol tickSize',
   'state.orders[]':
-    'attempt cancelRequestedAt childOrderId decidableAt ended exchangeOrderId expected expiresAt filled heardAt leg phase plan plannedAt position protection quantity retryAt revoked side story strategyId tradeIds',
+    'attempt cancelRequestedAt childOrderId decidableAt ended exchangeOrderId expected expiresAt filled heardAt leg phase plan plannedAt position protection quantity reference retryAt revoked side story strategyId tradeIds',
   'state.orders[].plan': 'book clientOrderId positionSide quantity reduceOnly side symbol triggerPrice type',
   'state.orders[].story': 'key signal trace',
-  'state.positions[]': 'changedAt exposedSince flatten holding key levelsOf name openedAt stop story target',
+  'state.positions[]':
+    'changedAt entries exposedSince flatten holding key levelsOf name openedAt stop story target',
   'state.positions[].name': 'account side strategy symbol',
   'state.positions[].holding': 'cost fees quantity realised',
   'state.positions[].levelsOf': 'signal trace',

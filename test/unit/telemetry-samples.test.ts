@@ -76,11 +76,10 @@ test('what is not known yet is not in a sample', () => {
     ...sample,
     clockOffsetSeconds: undefined,
     comparisonAgeSeconds: undefined,
-    equity: undefined,
     streamAgesSeconds: {},
   });
   const readings = read(all, sample.at);
-  for (const name of ['exchange.clock.offset', 'reconciliation.age', 'equity', 'stream.age']) {
+  for (const name of ['exchange.clock.offset', 'reconciliation.age', 'stream.age']) {
     assert.ok(!(`tradeengine.${name}` in readings), name);
   }
 });

@@ -22,9 +22,23 @@ function read(account: Account): Record<string, number> {
   );
 }
 
-test('an account at rest reads zero everywhere', () => {
-  const readings = read(new Account());
-  assert.deepEqual([...new Set(Object.values(readings))], [0]);
+test('an account at rest has its equity and may trade, and reads zero elsewhere', () => {
+  const { equity, 'trading.state active': active, ...others } = read(new Account());
+  assert.deepEqual([equity, active], [100_000_000, 1]);
+  assert.deepEqual([...new Set(Object.values(others))], [0]);
+});
+
+test('the bounds that are used show as ratios, and the state that holds as 1', () => {
+  const account = new Account();
+  account.openPosition({ quantity: '0.1' });
+  account.measure('1000000');
+  const readings = read(account);
+  // 5 000 of 80 % of the equity; one of 100 positions.
+  assert.equal(readings['limit.used exposure'], 0.00625);
+  assert.equal(readings['limit.used positions'], 0.01);
+  account.do({ type: 'set_trading_state', to: 'halted', by: 'oncall', note: '' });
+  const halted = read(account);
+  assert.deepEqual([halted['trading.state active'], halted['trading.state halted']], [0, 1]);
 });
 
 test('a position is exposed, and ages, until its stop stands', () => {

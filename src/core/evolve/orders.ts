@@ -1,5 +1,6 @@
 /** What facts about orders change in the state. An order leaves it when it is over and all of its trades are known. */
 
+import { oneMore } from '../account.ts';
 import type {
   OrderAccepted,
   OrderEnded,
@@ -11,10 +12,11 @@ import type {
   OrderUnknown,
 } from '../facts.ts';
 import type { ClientOrderId, Micros } from '../ids.ts';
-import { addQuantity, quantity, zeroQuantity } from '../money.ts';
-import type { Order } from '../order.ts';
+import { addQuantity, type Price, price, quantity, zeroMoney, zeroPrice, zeroQuantity } from '../money.ts';
+import { type Order, openValueOf } from '../order.ts';
 import type { Position } from '../position.ts';
 import { type EngineState, isMissingTrades, ordersOf } from '../state.ts';
+import { expose } from './exposure.ts';
 import { positionOf } from './positions.ts';
 
 export function orderOf(
@@ -27,7 +29,8 @@ export function orderOf(
 }
 
 export function addPlanned(state: EngineState, fact: OrderPlanned, at: Micros): void {
-  for (const earlier of earlierAttempts(state, fact)) remove(state, earlier);
+  const earlier = earlierAttempts(state, fact);
+  for (const order of earlier) remove(state, order);
   if (state.orders.has(fact.order.clientOrderId)) {
     throw new Error(`order ${fact.order.clientOrderId} is planned twice`);
   }
@@ -42,6 +45,7 @@ export function addPlanned(state: EngineState, fact: OrderPlanned, at: Micros): 
     quantity: quantity(fact.order.quantity),
     protection: fact.protection,
     expected: fact.expected,
+    reference: referenceOf(fact, earlier),
     plannedAt: at,
     expiresAt: fact.expiresAt,
     phase: 'planned',
@@ -56,7 +60,14 @@ export function addPlanned(state: EngineState, fact: OrderPlanned, at: Micros): 
     revoked: false,
     heardAt: at,
   });
+  if (fact.leg === 'entry') state.entriesPlanned = oneMore(state.entriesPlanned, at);
   if (fact.why !== undefined) positionOf(state, fact).flatten = fact.why;
+}
+
+/** What each unit of an entry is reckoned at until it is filled. */
+function referenceOf({ order, expected }: OrderPlanned, earlier: readonly Order[]): Price {
+  const text = order.price ?? expected;
+  return text === undefined ? (earlier.at(-1)?.reference ?? zeroPrice) : price(text);
 }
 
 export function acceptOrder(order: Order, { exchangeOrderId }: OrderAccepted, at: Micros): void {
@@ -65,7 +76,13 @@ export function acceptOrder(order: Order, { exchangeOrderId }: OrderAccepted, at
   order.heardAt = at;
 }
 
-export function refuseOrder(state: EngineState, order: Order, { refusal, retryAt }: OrderRefused): void {
+export function refuseOrder(
+  state: EngineState,
+  order: Order,
+  { refusal, retryAt }: OrderRefused,
+  at: Micros,
+): void {
+  if (refusal === 'insufficient_margin') state.marginRefusals = oneMore(state.marginRefusals, at);
   if (refusal === 'would_trigger') markPassed(state, order);
   if (retryAt === undefined) pursueClose(state, order);
   wait(state, order, retryAt);
@@ -98,7 +115,9 @@ export function triggerOrder(order: Order, { childOrderId }: OrderTriggered, at:
 }
 
 export function fillOrder(state: EngineState, order: Order, fact: OrderFilled, at: Micros): void {
+  const rest = openValueOf(order);
   order.filled = addQuantity(order.filled, quantity(fact.quantity));
+  expose(state, rest, openValueOf(order));
   order.tradeIds.push(fact.tradeId);
   order.heardAt = at;
   if (order.ended !== undefined && !isMissingTrades(order)) remove(state, order);
@@ -124,11 +143,13 @@ const earlierAttempts = (state: EngineState, fact: OrderPlanned): readonly Order
 function add(state: EngineState, order: Order): void {
   state.orders.set(order.plan.clientOrderId, order);
   state.ordersByPosition.set(order.position, [...ordersOf(state, order.position), order]);
+  expose(state, zeroMoney, openValueOf(order));
 }
 
 function remove(state: EngineState, order: Order): void {
   const { clientOrderId } = order.plan;
   state.orders.delete(clientOrderId);
+  expose(state, openValueOf(order), zeroMoney);
   const listed = ordersOf(state, order.position);
   const siblings = listed.filter((other) => other !== order);
   if (siblings.length === listed.length) {

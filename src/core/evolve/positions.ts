@@ -5,6 +5,7 @@ import { dayOf, type Micros, type PositionKey } from '../ids.ts';
 import { addMoney, money, notional, price, quantity, subtractMoney, zeroMoney } from '../money.ts';
 import { entryPriceOf, type Holding, noHolding, type Position } from '../position.ts';
 import type { EngineState } from '../state.ts';
+import { expose } from './exposure.ts';
 
 export function positionOf(
   state: EngineState,
@@ -25,6 +26,7 @@ export function openPosition(state: EngineState, fact: PositionOpened, at: Micro
     openedAt: at,
     holding,
     levelsOf: { signal: fact.signal, trace: fact.trace },
+    entries: 1,
     stop: price(fact.stop),
     target: fact.target === undefined ? undefined : price(fact.target),
     exposedSince: at,
@@ -45,6 +47,7 @@ export function changePosition(
   position.changedAt = at;
   position.flatten ??= fact.flatten;
   if (fact.stop === undefined) return;
+  if (fact.signal !== position.levelsOf.signal) position.entries += 1;
   position.levelsOf = { signal: fact.signal, trace: fact.trace };
   position.stop = price(fact.stop);
   position.target = fact.target === undefined ? undefined : price(fact.target);
@@ -56,7 +59,10 @@ export function closePosition(
   fact: PositionClosed,
   at: Micros,
 ): void {
-  book(state, position.holding, holdingOf(fact), at);
+  const holding = holdingOf(fact);
+  book(state, position.holding, holding, at);
+  const lost = subtractMoney(holding.realised, holding.fees) < 0n;
+  state.lossesInARow = lost ? state.lossesInARow + 1 : 0;
   state.positions.delete(position.key);
 }
 
@@ -67,17 +73,21 @@ export function adjustPosition(
   at: Micros,
 ): void {
   const to = quantity(fact.to);
+  const { cost } = position.holding;
   if (to === 0n) {
+    expose(state, cost, zeroMoney);
     state.positions.delete(position.key);
     return;
   }
   const entry = entryPriceOf(position.holding);
   position.holding = { ...position.holding, quantity: to, cost: notional(entry, to) };
+  expose(state, cost, position.holding.cost);
   position.changedAt = at;
 }
 
 /** What a fill realised and cost is the result of the day, UTC, on which it was booked. */
 function book(state: EngineState, before: Holding, after: Holding, at: Micros): void {
+  expose(state, before.cost, after.cost);
   const day = dayOf(at);
   const { realised, fees } = state.today.day === day ? state.today : { realised: zeroMoney, fees: zeroMoney };
   state.today = {

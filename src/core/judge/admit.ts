@@ -4,7 +4,8 @@ import { type Moment, quoteAgeMs } from '../command.ts';
 import { MICROS_PER_MS, type Micros } from '../ids.ts';
 import type { Instrument, Quote } from '../instrument.ts';
 import { rate } from '../money.ts';
-import type { Signal } from '../signal.ts';
+import { rulesFor } from '../settings.ts';
+import { type Signal, scopeOf } from '../signal.ts';
 import type { EngineState } from '../state.ts';
 import type { Measurements } from './measurements.ts';
 
@@ -19,6 +20,7 @@ export function admit(
   const allowed = settings.symbols.includes(signal.symbol);
   const ageMs = Math.floor(at / MICROS_PER_MS) - signal.timestampMs;
   const closing = signal.action === 'close';
+  const { confidenceMin } = rulesFor(settings, scopeOf(signal));
   const symbolCount = `${settings.symbols.length} symbols allowed`;
   const confidence = rate(signal.confidence);
   const passes =
@@ -41,8 +43,8 @@ export function admit(
         measurements.measure(
           'confidence_min',
           signal.confidence,
-          settings.confidenceMin,
-          confidence >= rate(settings.confidenceMin),
+          confidenceMin,
+          confidence >= rate(confidenceMin),
         )));
   if (!passes) return undefined;
   const instrument = state.instruments.get(signal.symbol);

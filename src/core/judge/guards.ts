@@ -2,11 +2,20 @@
 
 import type { PositionSide } from '../ids.ts';
 import type { Instrument, Quote } from '../instrument.ts';
-import { type Price, type Quantity, showPrice, zeroMoney } from '../money.ts';
+import {
+  type Price,
+  price,
+  type Quantity,
+  rate,
+  rateBetween,
+  showPrice,
+  showRate,
+  zeroMoney,
+} from '../money.ts';
 import type { ProtectionText, Purpose } from '../order.ts';
 import { planOrder } from '../plan.ts';
 import { entryPriceOf, type Holding, increase, levelsFrom } from '../position.ts';
-import type { PositionMode } from '../settings.ts';
+import type { EntryRules, PositionMode } from '../settings.ts';
 import type { Signal } from '../signal.ts';
 import type { Measurements } from './measurements.ts';
 
@@ -67,16 +76,36 @@ function nearerMarket(
   return nearer ? { ...quote, mark: reference } : quote;
 }
 
-/** The signal's own levels, and the configured distance where it names no stop. */
-export function protectionOf(signal: Signal, stopLossRate: string): ProtectionText {
-  return {
-    ...(signal.stopLoss !== undefined
-      ? { stop: signal.stopLoss }
-      : { stopRate: signal.stopLossRate ?? stopLossRate }),
-    ...(signal.takeProfit !== undefined
+export interface Protection {
+  readonly protection: ProtectionText;
+  /** Where the stop was drawn in: what it had been. */
+  readonly drawnIn?: string;
+}
+
+/** The signal's own levels, and the configured distance where it names no stop. A stop that is too far is drawn in. */
+export function protectionOf(
+  signal: Signal,
+  { stopLossRate, stopLossRateMax }: EntryRules,
+  side: PositionSide,
+  reference: Price,
+): Protection {
+  const max = rate(stopLossRateMax);
+  const stopRate = signal.stopLossRate ?? stopLossRate;
+  const target =
+    signal.takeProfit !== undefined
       ? { target: signal.takeProfit }
       : signal.takeProfitRate !== undefined
         ? { targetRate: signal.takeProfitRate }
-        : {}),
-  };
+        : {};
+  if (signal.stopLoss === undefined) {
+    return rate(stopRate) <= max
+      ? { protection: { stopRate, ...target } }
+      : { protection: { stopRate: stopLossRateMax, ...target }, drawnIn: stopRate };
+  }
+  const stop = price(signal.stopLoss);
+  const distance =
+    side === 'LONG' ? rateBetween(stop, reference, reference) : rateBetween(reference, stop, reference);
+  return distance <= max
+    ? { protection: { stop: signal.stopLoss, ...target } }
+    : { protection: { stopRate: stopLossRateMax, ...target }, drawnIn: showRate(distance) };
 }

@@ -10,6 +10,7 @@ import type { EngineState } from '../state.ts';
 import { admit, measureQuote } from './admit.ts';
 import { judgeClose } from './close.ts';
 import { judgeEntry } from './entry.ts';
+import { judgeAccount } from './limits.ts';
 import { type Decision, Measurements } from './measurements.ts';
 
 export function judge(state: EngineState, signal: Signal, story: Story, moment: Moment): Decision {
@@ -19,5 +20,7 @@ export function judge(state: EngineState, signal: Signal, story: Story, moment: 
   if (signal.action === 'close') return judgeClose(state, signal, story, instrument, moment, measurements);
   const quote = measureQuote(state, signal, moment, measurements);
   if (quote === undefined) return measurements.refusal();
-  return judgeEntry(state, signal, story, instrument, quote, measurements);
+  const funds = judgeAccount(state, moment.at, measurements);
+  if (funds === undefined) return measurements.refusal();
+  return judgeEntry({ state, signal, story, instrument, quote, funds }, measurements);
 }

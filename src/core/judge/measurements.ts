@@ -45,6 +45,11 @@ export class Measurements {
     return passes;
   }
 
+  /** What was found out on the way, and refuses nothing. */
+  note(check: string, value: string, limit: string): void {
+    this.#checks.push({ check, value, limit });
+  }
+
   /** An order that the signal needs cannot be built. */
   unplannable({ reason, value, limit }: PlanRefusal): false {
     this.#checks.push({ check: 'order', value, limit });

@@ -26,6 +26,7 @@ export const processEvents = {
   'engine.restarts': 'The engine ended, or could not start; it is started again.',
   'engine.cancel_failed':
     "The answer to a cancel is missing: the order's own report tells what became of it.",
+  'engine.balance_failed': 'The exchange did not tell what the account has.',
   'engine.snapshot_failed': 'The exchange did not answer, so that nothing was compared.',
   'exchange.malformed_answer': 'An answer is not what the documentation says.',
   'exchange.malformed_message': 'A message of a stream is not what the documentation says.',

@@ -29,6 +29,22 @@ export const runtimeMetrics = {
     ['tradeengine.position.side'],
     'What the open positions are worth at the mark price.',
   ),
+  'tradeengine.equity': sampled(
+    '{quote}',
+    [],
+    'The balance of the account with the unrealised result; absent until it is known.',
+  ),
+
+  'tradeengine.trading.state': sampled(
+    '{state}',
+    ['tradeengine.trading.state'],
+    'What signals may do: 1 for the state that holds.',
+  ),
+  'tradeengine.limit.used': sampled(
+    '1',
+    ['tradeengine.limit'],
+    'How much of a bound of the account is used: 1 and more refuses entries.',
+  ),
   'tradeengine.orders.live': sampled(
     '{order}',
     ['tradeengine.order.phase'],
@@ -118,11 +134,6 @@ export const runtimeMetrics = {
     's',
     [],
     'Since the last comparison that was made; absent before the first.',
-  ),
-  'tradeengine.equity': sampled(
-    '{quote}',
-    [],
-    'The balance of the account with the unrealised result; absent until it is known.',
   ),
 
   'tradeengine.journal.append.duration': histogram(

@@ -165,7 +165,7 @@ export const projectPositions: Projections<PositionFactType> = {
   }),
 };
 
-const decideSpan = ({ trace, signal }: AboutPosition): SpanRef => ({
+export const decideSpan = ({ trace, signal }: AboutPosition): SpanRef => ({
   traceId: trace,
   spanId: decideSpanId(trace, signal),
 });

@@ -207,6 +207,8 @@ const contentAttributes = (content: Signal): AttributeValues => ({
   'tradeengine.signal.order_type': content.orderType,
   'tradeengine.signal.price': content.price,
   'tradeengine.signal.quantity': content.quantity,
+  'tradeengine.signal.quote_quantity': content.quoteQuantity,
+  'tradeengine.signal.equity_rate': content.equityRate,
   'tradeengine.signal.stop_loss': content.stopLoss,
   'tradeengine.signal.stop_loss_rate': content.stopLossRate,
   'tradeengine.signal.take_profit': content.takeProfit,

@@ -98,7 +98,6 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
       reading('tradeengine.exchange.weight.limit', sample.weight.limit),
       ...known('tradeengine.exchange.clock.offset', sample.clockOffsetSeconds),
       ...known('tradeengine.reconciliation.age', sample.comparisonAgeSeconds),
-      ...known('tradeengine.equity', sample.equity),
       ...byLabel('tradeengine.exchange.orders.used', 'tradeengine.exchange.window', sample.ordersUsed),
       ...byLabel('tradeengine.exchange.held_back', 'tradeengine.exchange.hold', sample.heldBackSeconds),
       ...byLabel('tradeengine.stream.age', 'tradeengine.stream', sample.streamAgesSeconds),

@@ -78,10 +78,9 @@ export interface EngineSample {
   readonly weight: { readonly used: number; readonly limit: number };
   readonly ordersUsed: Readonly<Record<LabelValue<'tradeengine.exchange.window'>, number>>;
   readonly heldBackSeconds: Readonly<Record<LabelValue<'tradeengine.exchange.hold'>, number>>;
-  /** Undefined until the exchange has told its time, and so the next two before the first comparison and balance. */
+  /** Undefined until the exchange has told its time, and the next before the first comparison. */
   readonly clockOffsetSeconds: number | undefined;
   readonly comparisonAgeSeconds: number | undefined;
-  readonly equity: number | undefined;
   readonly streamAgesSeconds: Readonly<Partial<Record<Stream, number>>>;
 }
 

@@ -3,17 +3,20 @@
  * it still wait for the collector.
  */
 
+import type { TradingState } from '#core/account.ts';
 import { dayOf, type Micros, type PositionSide, type Symbol } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
 import { approximate, type Money, notional, showMoney, subtractMoney, zeroMoney } from '#core/money.ts';
 import type { OrderPhase } from '#core/order.ts';
 import type { EngineState } from '#core/state.ts';
+import { limitUsage } from '#core/usage.ts';
 import type { MetricUpdate } from '../catalogue.ts';
 import { type DriftKind, driftKindOf } from '../drift.ts';
 import { secondsBetween } from '../projected.ts';
 
 const driftKinds: readonly DriftKind[] = ['missing_at_exchange', 'unknown_to_journal'];
 const sides: readonly PositionSide[] = ['LONG', 'SHORT'];
+const tradingStates: readonly TradingState[] = ['active', 'reducing', 'halted'];
 const phases: readonly OrderPhase[] = ['planned', 'unknown', 'open', 'waiting'];
 
 /** @param quote without one, a position is valued at what it cost */
@@ -22,7 +25,12 @@ export function tradingGauges(
   quote: (symbol: Symbol) => Quote | undefined,
   now: Micros,
 ): MetricUpdate[] {
-  return [...positionGauges(state, now), ...valueGauges(state, quote, now), ...orderGauges(state)];
+  return [
+    ...positionGauges(state, now),
+    ...valueGauges(state, quote, now),
+    ...orderGauges(state),
+    ...accountGauges(state, now),
+  ];
 }
 
 function positionGauges({ positions, drifts }: Readonly<EngineState>, now: Micros): MetricUpdate[] {
@@ -68,6 +76,25 @@ function valueGauges(
     })),
     { metric: 'tradeengine.pnl.unrealised', value: amount(unrealised), labels: {} },
     { metric: 'tradeengine.pnl.daily', value: amount(daily), labels: {} },
+  ];
+}
+
+function accountGauges(state: Readonly<EngineState>, now: Micros): MetricUpdate[] {
+  const { funds, trading } = state;
+  return [
+    ...tradingStates.map((name) => ({
+      metric: 'tradeengine.trading.state' as const,
+      value: name === trading.state ? 1 : 0,
+      labels: { 'tradeengine.trading.state': name },
+    })),
+    ...limitUsage(state, now).map(({ limit, used }) => ({
+      metric: 'tradeengine.limit.used' as const,
+      value: approximate(used),
+      labels: { 'tradeengine.limit': limit },
+    })),
+    ...(funds === undefined
+      ? []
+      : [{ metric: 'tradeengine.equity' as const, value: amount(funds.equity), labels: {} }]),
   ];
 }
 
