@@ -1,6 +1,6 @@
 /**
- * One symbol's generated market: a seeded walk around the starting price, the quotes around it and a few levels of
- * synthetic liquidity behind each quote. A scripted price pins the market until it is released.
+ * One symbol's market: a seeded walk around the starting price, or prices from outside, with the quotes around it and
+ * a few levels of synthetic liquidity behind each quote. A scripted price pins the market until it is released.
  *
  * The makers behind the levels quote again at once: an order sees every level in full, so that the size of what was
  * traded before does not decide whether an order fills.
@@ -35,12 +35,23 @@ export interface Market {
   bids: Level[];
   asks: Level[];
   pinned: boolean;
+  /** Prices come from outside: the generator leaves them alone. */
+  followed: boolean;
+}
+
+/** A trade of the market that nobody here took part in. */
+export interface Deal {
+  readonly price: Price;
+  readonly quantity: Quantity;
+  readonly buyerIsMaker: boolean;
 }
 
 /** One move of the generated market. */
 export const MARKET_STEP_MS = 200;
 
 const ONE = rate('1');
+/** One of the quote asset, in the unit of a price times a quantity. */
+const VALUE_UNIT = ONE * ONE;
 /** A move is the sum of three draws of up to this size: about 1.5 basis points at one standard deviation. */
 const MOVE_MAX = 15_000;
 const MOVE_SCALE = 100_000_000n;
@@ -73,14 +84,15 @@ export function openMarket(instrument: Traded, seed: number): Market {
     bids: [],
     asks: [],
     pinned: false,
+    followed: false,
   };
   quote(market, instrument);
   return market;
 }
 
-/** One step of the generator. */
-export function moveMarket(market: Market, instrument: Traded): void {
-  if (market.pinned) return;
+/** One step of the generator, and what was traded in it: all of one of the new quotes. */
+export function moveMarket(market: Market, instrument: Traded): Deal | undefined {
+  if (market.pinned || market.followed) return undefined;
   const { random } = market;
   let move = 0;
   for (let i = 0; i < 3; i += 1) move += nextBetween(random, -MOVE_MAX, MOVE_MAX);
@@ -88,11 +100,19 @@ export function moveMarket(market: Market, instrument: Traded): void {
   const pull = (market.anchor - market.middle) / REVERSION;
   const middle = market.middle + (market.middle * BigInt(move)) / MOVE_SCALE + pull;
   market.middle = (middle > instrument.minPrice ? middle : instrument.minPrice) as Price;
+  smoothMark(market);
+  quote(market, instrument);
+  const buyerIsMaker = nextBelow(random, 2) === 0;
+  const [best] = buyerIsMaker ? market.bids : market.asks;
+  if (best === undefined) return undefined;
+  market.last = best.price;
+  return { price: best.price, quantity: best.quantity, buyerIsMaker };
+}
+
+/** The mark price goes after the middle, as it does where it is an average of several markets. */
+export function smoothMark(market: Market): void {
   const mark = market.mark + (market.middle - market.mark) / MARK_SMOOTHING;
   market.mark = roundToStep(mark as Price, MARK_UNIT, 'down');
-  quote(market, instrument);
-  const side = nextBelow(random, 2) === 0 ? market.bids : market.asks;
-  market.last = side[0]?.price ?? market.last;
 }
 
 /** Puts last price and mark price exactly where a script wants them; the quotes are one tick around the last. */
@@ -104,25 +124,42 @@ export function pinMarket(market: Market, instrument: Traded, last: Price, mark:
   quote(market, instrument);
 }
 
-function quote(market: Market, instrument: Traded): void {
+/** Moves a followed market to a price that was traded elsewhere; the quotes are one tick around it. */
+export function followPrice(market: Market, instrument: Traded, price: Price): void {
+  const at = roundToStep(price, instrument.tick, 'down');
+  market.last = at > instrument.tick ? at : ((2n * instrument.tick) as Price);
+  market.middle = market.last;
+  quote(market, instrument);
+}
+
+/** Takes over quotes from elsewhere; the levels behind them stay synthetic. */
+export function followQuotes(market: Market, instrument: Traded, bid: Level, ask: Level): void {
+  market.middle = ((bid.price + ask.price) / 2n) as Price;
+  quote(market, instrument, bid.price, ask.price);
+  market.bids[0] = bid;
+  market.asks[0] = ask;
+}
+
+function quote(market: Market, instrument: Traded, bestBid?: Price, bestAsk?: Price): void {
   const { tick } = instrument;
   const middle = roundToStep(market.middle, tick, 'down');
   const gap = roundToStep(((market.middle * LEVEL_GAP) / ONE + tick) as Price, tick, 'down');
+  let bid = bestBid ?? ((middle - tick) as Price);
+  let ask = bestAsk ?? ((middle + tick) as Price);
   market.bids = [];
   market.asks = [];
-  for (const [index, [least, most]] of LEVEL_VALUES.entries()) {
-    const distance = tick + gap * BigInt(index);
-    market.asks.push(level(market, instrument, (middle + distance) as Price, least, most));
-    if (middle - distance >= instrument.minPrice) {
-      market.bids.push(level(market, instrument, (middle - distance) as Price, least, most));
-    }
+  for (const [least, most] of LEVEL_VALUES) {
+    market.asks.push(level(market, instrument, ask, least, most));
+    if (bid >= instrument.minPrice) market.bids.push(level(market, instrument, bid, least, most));
+    ask = (ask + gap) as Price;
+    bid = (bid - gap) as Price;
   }
 }
 
 function level(market: Market, instrument: Traded, at: Price, least: number, most: number): Level {
-  const value = BigInt(nextBetween(market.random, least, most)) * ONE * ONE;
-  const size = roundToStep((value / at) as Quantity, instrument.step, 'down');
-  return { price: at, quantity: atLeast(size, instrument.minQuantity) };
+  const value = BigInt(nextBetween(market.random, least, most)) * VALUE_UNIT;
+  const steps = value / at / instrument.step;
+  return { price: at, quantity: atLeast((steps * instrument.step) as Quantity, instrument.minQuantity) };
 }
 
 function atLeast(size: Quantity, least: Quantity): Quantity {

@@ -11,6 +11,7 @@ const mutators = [
   'advance',
   'setPrice',
   'releasePrice',
+  'followMarket',
   'placeOrder',
   'cancelOrder',
   'cancelAllOrders',

@@ -2,13 +2,14 @@
  * The simulated exchange without wires: deterministic, synchronous, no clock of its own. Time comes in with each
  * call and never runs backwards; what happens goes out through the listeners of the options.
  */
-import { DecimalError, price } from '#core/money.ts';
-import { MARKET_STEP_MS, moveMarket, pinMarket } from '../market/market.ts';
+import type { MarketBatch } from '../market/follow.ts';
+import { MARKET_STEP_MS } from '../market/market.ts';
 import { leverageOf } from './account.ts';
 import type { AccountView, BalanceView, PositionView } from './account-view.ts';
 import { accountView, balanceView, positionViews } from './account-view.ts';
 import { ConditionalDesk } from './conditional-desk.ts';
 import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, page } from './lookup.ts';
+import { MarketDesk } from './market-desk.ts';
 import type { BookTickerView, ExchangeInfoView, PremiumIndexView } from './market-view.ts';
 import { bookTickerView, exchangeInfoView, premiumIndexView } from './market-view.ts';
 import { isOpen } from './order.ts';
@@ -45,6 +46,7 @@ export class SimulatedExchange {
   readonly #report: Reporter;
   readonly #orders: OrderDesk;
   readonly #conditionals: ConditionalDesk;
+  readonly #market: MarketDesk;
   readonly #ledger: LedgerEntry[] = [];
 
   /** With a stored state the exchange goes on from it; options must be those that it was made with. */
@@ -64,6 +66,10 @@ export class SimulatedExchange {
       onPositionClosed: (position) => this.#conditionals.positionClosed(position),
     });
     this.#conditionals = new ConditionalDesk(this.#state, this.#report, this.#orders);
+    this.#market = new MarketDesk(this.#state, this.#instruments, this.#report, (instrument) => {
+      this.#orders.matchResting(instrument);
+      this.#conditionals.matchTriggers(instrument);
+    });
   }
 
   /** Everything that happened, unless the options have a listener for it. */
@@ -95,12 +101,7 @@ export class SimulatedExchange {
       this.#state.marketMs += MARKET_STEP_MS;
       const { marketMs } = this.#state;
       this.#at(marketMs, () => {
-        const publishMark = Math.floor(marketMs / MARKET_STEP_MS) % MARK_PRICE_EVERY_STEPS === 0;
-        for (const instrument of this.#instruments.values()) {
-          moveMarket(listingOf(this.#state, instrument.symbol).market, instrument);
-          if (publishMark) this.#report.markPrice(instrument.symbol);
-          this.#marketMoved(instrument);
-        }
+        this.#market.step(Math.floor(marketMs / MARKET_STEP_MS) % MARK_PRICE_EVERY_STEPS === 0);
         return undefined;
       });
     }
@@ -111,18 +112,12 @@ export class SimulatedExchange {
   setPrice(symbol: string, last: string, nowMs: number, mark: string = last): Result<object> {
     const instrument = this.#instruments.get(symbol);
     if (instrument === undefined) return refusals.invalidSymbol();
-    const at = readPrice(last);
-    const markAt = readPrice(mark);
-    if (at === undefined || at % instrument.tick !== 0n || at <= instrument.tick) {
-      return refusals.invalidParameter('price');
-    }
-    if (markAt === undefined || markAt <= 0n) return refusals.invalidParameter('markPrice');
-    return this.#at(nowMs, () => {
-      pinMarket(listingOf(this.#state, symbol).market, instrument, at, markAt);
-      this.#report.markPrice(symbol);
-      this.#marketMoved(instrument);
-      return { ok: true };
-    });
+    return this.#at(nowMs, () => this.#market.setPrice(instrument, last, mark));
+  }
+
+  /** Takes over prices from outside. */
+  followMarket(batch: MarketBatch, nowMs: number): Result<object> {
+    return this.#at(nowMs, () => this.#market.follow(batch));
   }
 
   /** Lets a pinned market move again from where it is. */
@@ -343,26 +338,11 @@ export class SimulatedExchange {
     return { ok: true, premium: premiumIndexView(this.#state, symbol) };
   }
 
-  #marketMoved(instrument: Instrument): void {
-    this.#report.quotes(instrument.symbol);
-    this.#orders.matchResting(instrument);
-    this.#conditionals.matchTriggers(instrument);
-  }
-
   /** Runs one call at its instant and then tells the listener what it caused. */
   #at<T extends object | undefined>(nowMs: number, act: () => T | Refusal): T | Refusal {
     if (nowMs > this.#state.nowMs) this.#state.nowMs = nowMs;
     const outcome = act();
     this.#report.deliver();
     return outcome;
-  }
-}
-
-function readPrice(text: string): ReturnType<typeof price> | undefined {
-  try {
-    return price(text);
-  } catch (error) {
-    if (error instanceof DecimalError) return undefined;
-    throw error;
   }
 }

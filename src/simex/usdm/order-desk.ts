@@ -16,6 +16,7 @@ import {
 } from '#core/money.ts';
 import type { Level } from '../market/market.ts';
 import { nextBelow, nextBetween } from '../market/random.ts';
+import { print } from '../market/tape.ts';
 import { fill, initialMargin, leverageOf, MAKER_FEE, marginOf, positionOf, TAKER_FEE } from './account.ts';
 import { countOf, opposite, rest, sideOf, unrest } from './book.ts';
 import { checkNotional, checkPrice, checkPriceBand, checkQuantity, marketBound } from './filters.ts';
@@ -280,6 +281,8 @@ export class OrderDesk {
     };
     this.#state.nextTradeId += 1;
     addTrade(this.#state.history, trade);
+    const { tape } = listingOf(this.#state, order.symbol);
+    print(tape, nowMs, price, quantity, (order.side === 'BUY') === maker);
     this.#report.position(position, 'ORDER');
     this.#report.order(order, 'TRADE', trade);
     this.#recordFill(trade, position);

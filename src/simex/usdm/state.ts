@@ -4,10 +4,13 @@
  */
 import type { Price } from '#core/money.ts';
 import { money } from '#core/money.ts';
+import type { Followed } from '../market/follow.ts';
 import type { Market } from '../market/market.ts';
 import { openMarket } from '../market/market.ts';
 import type { RandomState } from '../market/random.ts';
 import { seedRandom } from '../market/random.ts';
+import type { Tape } from '../market/tape.ts';
+import { emptyTape, showDepth } from '../market/tape.ts';
 import type { Account } from './account.ts';
 import { openAccount } from './account.ts';
 import type { Book } from './book.ts';
@@ -21,6 +24,8 @@ import type { SimulatedExchangeOptions } from './types.ts';
 /** What the exchange holds for one symbol. */
 export interface Listing {
   readonly market: Market;
+  /** What the public has seen of it. */
+  readonly tape: Tape;
   readonly book: Book;
   /** Conditional orders that wait for their trigger, oldest first. */
   readonly algos: AlgoOrder[];
@@ -36,6 +41,8 @@ export interface ExchangeState {
   nowMs: number;
   /** The time of the market's last step. */
   marketMs: number;
+  /** How far prices from outside have come, if any do. */
+  followed: Followed | undefined;
   nextOrderId: number;
   nextAlgoId: number;
   nextTradeId: number;
@@ -55,7 +62,9 @@ export function openState(
   const listings = new Map<string, Listing>();
   for (const instrument of instruments.values()) {
     const market = openMarket(instrument, options.seed);
-    listings.set(instrument.symbol, { market, book: openBook(), algos: [] });
+    const tape = emptyTape();
+    showDepth(tape, market.bids, market.asks);
+    listings.set(instrument.symbol, { market, tape, book: openBook(), algos: [] });
   }
   return {
     seed: options.seed,
@@ -65,6 +74,7 @@ export function openState(
     fillRandom: seedRandom(options.seed, 'fills'),
     nowMs: startMs,
     marketMs: startMs,
+    followed: undefined,
     nextOrderId: FIRST_ORDER_ID,
     nextAlgoId: FIRST_ALGO_ID,
     nextTradeId: 1,
