@@ -164,6 +164,25 @@ const variables = {
     60_000,
     'how long after it was signed the exchange may accept a request',
   ),
+  MARKET_DATA: text(
+    'generator',
+    /^(?:generator|binance|file:[^,]+(?:,[^,]+)*)$/,
+    'generator, binance or file:PATH[,PATH]',
+    "where the simulated exchange's prices come from: its generator, Binance's public streams, or recorded klines or " +
+      'aggregate trades as data.binance.vision publishes them (.csv or .zip, files or folders)',
+  ),
+  MARKET_DATA_SPEED: decimal(
+    '1',
+    (value) => rate(value) > 0n && rate(value) <= rate('100000'),
+    'a decimal over 0, at most 100000',
+    'how many times faster a recording is replayed',
+  ),
+  MARKET_DATA_URL: text(
+    'wss://fstream.binance.com',
+    /^wss?:\/\/[^\s/?#]+$/,
+    'ws:// or wss:// with a host',
+    'whose public streams `binance` follows',
+  ),
   SIMEX_API_KEY: secret('simex-key', 'the key at the simulated exchange'),
   SIMEX_API_SECRET: secret('simex-secret', 'its secret'),
 } as const;

@@ -3,9 +3,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { Faults } from './faults/faults.ts';
+import { Feed } from './market/feed.ts';
 import { MARKET_STEP_MS } from './market/market.ts';
+import type { MarketDataError, MarketSource } from './market/source.ts';
+import { MarketLoop } from './market-loop.ts';
 import { DurableExchange } from './storage/durable-exchange.ts';
 import { Store } from './storage/store.ts';
+import { marketStream } from './usdm/market-streams.ts';
 import { usdmRoutes } from './usdm/routes.ts';
 import { Control } from './wire/control.ts';
 import { ListenKeys } from './wire/listen-keys.ts';
@@ -28,11 +32,15 @@ export interface SimexOptions {
   /** Wallet balance of a new account, in USDT. */
   readonly balance?: string;
   readonly rateLimits?: RateLimitOptions;
+  /** Where prices come from; without it they are generated from the seed. */
+  readonly market?: MarketSource;
 }
 
 export interface Simex {
   readonly url: string;
   readonly port: number;
+  /** Resolves if the source of prices fails; the market then holds the last ones. */
+  readonly marketFailed: Promise<MarketDataError>;
   close(): Promise<void>;
 }
 
@@ -72,6 +80,23 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   });
   const control = new Control({ exchange, store, faults, clock, cut: (route) => streams.cut(route) });
 
+  const marketFailed = Promise.withResolvers<MarketDataError>();
+  const feeds = (['public', 'market'] as const).map(
+    (route) =>
+      new Feed({
+        wanted: () => streams.wanted(route),
+        publisherOf: (name) => marketStream(exchange.view.state, name),
+        send: (name, message) => streams.send(route, name, message),
+      }),
+  );
+  const market = new MarketLoop({
+    exchange,
+    feeds,
+    source: options.market,
+    clock,
+    onFailed: marketFailed.resolve,
+  });
+
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const handled = isControl(request)
       ? answerControl(control, request, response)
@@ -83,18 +108,24 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     });
   });
   server.on('upgrade', (request, socket, head) => streams.upgrade(request, socket, head));
-  const port = await listen(server, options.port, host).catch((error: unknown) => {
-    store.close();
-    throw error;
-  });
-  const marketTimer = setInterval(() => exchange.call('advance', clock()), MARKET_STEP_MS);
+  const port = await market
+    .start()
+    .then(() => listen(server, options.port, host))
+    .catch((error: unknown) => {
+      market.close();
+      store.close();
+      throw error;
+    });
+  const marketTimer = setInterval(() => market.tick(), MARKET_STEP_MS);
   const tendTimer = setInterval(() => streams.tend(), TEND_EVERY_MS);
 
   return {
     url: `http://${host}:${port}`,
     port,
+    marketFailed: marketFailed.promise,
     close: async () => {
       clearInterval(marketTimer);
+      market.close();
       clearInterval(tendTimer);
       streams.close();
       await new Promise<void>((resolve) => {

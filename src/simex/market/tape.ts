@@ -4,8 +4,8 @@
  */
 import type { Money, Price, Quantity } from '#core/money.ts';
 import { notional } from '#core/money.ts';
-import type { Candle, Candles } from './candles.ts';
-import { emptyCandles, merge, minuteAt, openOf, roll, touch } from './candles.ts';
+import type { Candles } from './candles.ts';
+import { emptyCandles, minuteAt, roll, touch } from './candles.ts';
 import { keepNewest } from './keep-newest.ts';
 import type { Level } from './market.ts';
 
@@ -37,8 +37,6 @@ export interface Tape {
 
 /** What one request may ask for, and as much again. */
 const PRINTS_KEPT = 2000;
-const MINUTES_PER_DAY = 1440;
-const MINUTE_MS = 60_000;
 
 export const emptyTape = (): Tape => ({
   prints: [],
@@ -98,16 +96,4 @@ export function showDepth(tape: Tape, bids: readonly Level[], asks: readonly Lev
 export function printsFrom({ prints }: Tape, id: number): readonly Print[] {
   const [first] = prints;
   return first === undefined ? [] : prints.slice(Math.max(0, id - first.id));
-}
-
-/** The 24 hours to now, by whole minutes, as one candle; undefined if nothing was traded in them. */
-export function dayOf({ candles }: Tape, nowMs: number): Candle | undefined {
-  const fromMs = openOf('1m', nowMs) - (MINUTES_PER_DAY - 1) * MINUTE_MS;
-  let day: Candle | undefined;
-  for (const minute of candles['1m']) {
-    if (minute.openMs < fromMs) continue;
-    if (day === undefined) day = { ...minute, openMs: fromMs };
-    else merge(day, minute);
-  }
-  return day;
 }

@@ -44,9 +44,10 @@ export function page<T>(
   describe: (entry: T) => Dated,
   params: HistoryParams,
   fromId: string | undefined,
+  limitMax: number = LIMIT_MAX,
 ): T[] | Refusal {
   const limit = isGiven(params.limit) ? Number(params.limit) : LIMIT_DEFAULT;
-  if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) return refusals.invalidParameter('limit');
+  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) return refusals.invalidParameter('limit');
   const from = isGiven(fromId) ? Number(fromId) : 0;
   const start = isGiven(params.startTime) ? Number(params.startTime) : 0;
   const end = isGiven(params.endTime) ? Number(params.endTime) : Number.MAX_SAFE_INTEGER;

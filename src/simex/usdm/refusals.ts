@@ -19,6 +19,7 @@ export const tooPrecise = (): Refusal =>
 export const invalidTimeInForce = (): Refusal => refuse(-1115, 'Invalid timeInForce.');
 export const invalidOrderType = (): Refusal => refuse(-1116, 'Invalid orderType.');
 export const invalidSide = (): Refusal => refuse(-1117, 'Invalid side.');
+export const invalidInterval = (): Refusal => refuse(-1120, 'Invalid interval.');
 export const invalidSymbol = (): Refusal => refuse(-1121, 'Invalid symbol.');
 export const unknownListenKey = (): Refusal => refuse(-1125, 'This listenKey does not exist.');
 export const invalidParameter = (name: string): Refusal =>
@@ -92,6 +93,8 @@ export const clientIdTooLong = (): Refusal =>
   refuse(-4015, 'Client order id length should not be more than 36 chars');
 export const priceAboveCap = (cap: string): Refusal =>
   refuse(-4016, `Limit price can't be higher than ${cap}.`);
+export const invalidDepthLimit = (limit: string): Refusal =>
+  refuse(-4021, `${limit} is not valid depth limit`);
 export const quantityOffStep = (): Refusal => refuse(-4023, 'Qty not increased by step size.');
 export const priceBelowFloor = (floor: string): Refusal =>
   refuse(-4024, `Limit price can't be lower than ${floor}.`);

@@ -2,6 +2,7 @@
 import type { DurableExchange } from '../storage/durable-exchange.ts';
 import type { ListenKeys } from '../wire/listen-keys.ts';
 import { answer, given, perSymbol, type RouteContext, type RouteTable } from '../wire/route.ts';
+import { usdmMarketRoutes } from './market-routes.ts';
 import * as refusals from './refusals.ts';
 import type { Result } from './types.ts';
 
@@ -246,6 +247,7 @@ const listenKeyRoutes = (listenKeys: ListenKeys): RouteTable => ({
 
 export const usdmRoutes = (exchange: DurableExchange, listenKeys: ListenKeys): RouteTable => ({
   ...publicRoutes(exchange),
+  ...usdmMarketRoutes(exchange.view.state),
   ...orderRoutes(exchange),
   ...algoRoutes(exchange),
   ...accountRoutes(exchange),

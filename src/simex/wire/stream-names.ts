@@ -1,4 +1,5 @@
 /** Which market streams exist, on which route, and which of them an event belongs to. */
+import { isMarketStream, isPublicStream } from '../usdm/market-streams.ts';
 import type { MarketEvent } from '../usdm/types.ts';
 
 export type StreamRoute = 'public' | 'market' | 'private';
@@ -9,7 +10,8 @@ const PUBLIC_STREAM = /^[a-z0-9]{2,20}@bookTicker$/;
 const MARKET_STREAM = /^[a-z0-9]{2,20}@markPrice(@1s)?$/;
 
 export const isStream = (route: StreamRoute, name: string): boolean =>
-  (route === 'public' && PUBLIC_STREAM.test(name)) || (route === 'market' && MARKET_STREAM.test(name));
+  (route === 'public' && (PUBLIC_STREAM.test(name) || isPublicStream(name))) ||
+  (route === 'market' && (MARKET_STREAM.test(name) || isMarketStream(name)));
 
 export function streamsOf(event: MarketEvent): readonly string[] {
   const symbol = event.s.toLowerCase();

@@ -88,6 +88,25 @@ export class Streams {
     else this.#userFaults.send(event);
   }
 
+  /** The streams of a route that somebody reads. */
+  wanted(route: StreamRoute): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const connection of this.#connections) {
+      if (connection.route !== route) continue;
+      for (const name of connection.streams) names.add(name);
+    }
+    return names;
+  }
+
+  /** Brings a message to everybody who reads a stream of a route. */
+  send(route: StreamRoute, stream: string, message: unknown): void {
+    const text = JSON.stringify(message);
+    for (const connection of this.#connections) {
+      if (connection.route !== route || !connection.streams.has(stream)) continue;
+      write(connection, connection.combined ? wrapped(stream, text) : text);
+    }
+  }
+
   /** Ends every connection of a route at once, as a network failure would. */
   cut(route: StreamRoute): void {
     for (const connection of this.#connections) {
