@@ -104,6 +104,9 @@ export class MarketDesk {
       // Orders meet each new price, not only the one at which the batch ends.
       if (market.last !== last) this.#moved(instrument, listing);
     }
+    // Until something is traded, the last price is where it would be.
+    if (isFirst && deals.length === 0 && quotes !== undefined)
+      followPrice(market, instrument, quotes.bid.price);
     if (quotes !== undefined) followQuotes(market, instrument, quotes.bid, quotes.ask);
     if (mark !== undefined) market.mark = mark;
     else if (isFirst) market.mark = market.middle;
