@@ -57,7 +57,9 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   const store = new Store(options.dataDir);
   const faults = new Faults(options.seed);
   const listenKeys = new ListenKeys(() => randomBytes(32).toString('hex'));
-  const streams = new Streams(listenKeys, faults, clock);
+  const streams = new Streams(listenKeys, faults, clock, (route) => {
+    if (route !== 'private') feeds[route].open();
+  });
   const exchange = new DurableExchange(
     store,
     {
@@ -81,17 +83,16 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   const control = new Control({ exchange, store, faults, clock, cut: (route) => streams.cut(route) });
 
   const marketFailed = Promise.withResolvers<MarketDataError>();
-  const feeds = (['public', 'market'] as const).map(
-    (route) =>
-      new Feed({
-        wanted: () => streams.wanted(route),
-        publisherOf: (name) => marketStream(exchange.view.state, name),
-        send: (name, message) => streams.send(route, name, message),
-      }),
-  );
+  const feedOf = (route: 'public' | 'market') =>
+    new Feed({
+      wanted: () => streams.wanted(route),
+      publisherOf: (name) => marketStream(exchange.view.state, name),
+      send: (name, message) => streams.send(route, name, message),
+    });
+  const feeds = { public: feedOf('public'), market: feedOf('market') };
   const market = new MarketLoop({
     exchange,
-    feeds,
+    feeds: Object.values(feeds),
     source: options.market,
     clock,
     onFailed: marketFailed.resolve,

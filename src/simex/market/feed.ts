@@ -27,18 +27,26 @@ export class Feed {
     this.#options = options;
   }
 
-  /** Called after each step of the market. */
-  publish(nowMs: number): void {
-    const { wanted, publisherOf, send } = this.#options;
+  /**
+   * Starts the streams that are new among the wanted, to be called with each subscription: a snapshot that its reader
+   * takes right then has to meet the next change.
+   */
+  open(): ReadonlySet<string> {
+    const { wanted, publisherOf } = this.#options;
     const names = wanted();
-    for (const name of this.#publishers.keys()) {
-      if (!names.has(name)) this.#publishers.delete(name);
-    }
     for (const name of names) {
       const publisher = this.#publishers.get(name) ?? publisherOf(name);
-      if (publisher === undefined) continue;
-      this.#publishers.set(name, publisher);
-      for (const message of publisher(nowMs)) send(name, message);
+      if (publisher !== undefined) this.#publishers.set(name, publisher);
+    }
+    return names;
+  }
+
+  /** To be called after each step of the market. */
+  publish(nowMs: number): void {
+    const names = this.open();
+    for (const [name, publisher] of this.#publishers) {
+      if (!names.has(name)) this.#publishers.delete(name);
+      else for (const message of publisher(nowMs)) this.#options.send(name, message);
     }
   }
 }

@@ -79,6 +79,23 @@ export const tickerRow = (symbol: string, day: Day, nowMs: number) => ({
   count: day.count,
 });
 
+/** Not documented for futures, but published, and what ccxt reads by default. */
+export const tradeEvent = (
+  symbol: string,
+  { id, price, quantity, timeMs, buyerIsMaker }: Print,
+  nowMs: number,
+) => ({
+  e: 'trade',
+  E: nowMs,
+  T: timeMs,
+  s: symbol,
+  t: id,
+  p: showPrice(price),
+  q: showQuantity(quantity),
+  X: 'MARKET',
+  m: buyerIsMaker,
+});
+
 export const aggTradeEvent = (symbol: string, print: Print, nowMs: number) => ({
   e: 'aggTrade',
   E: nowMs,

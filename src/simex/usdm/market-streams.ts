@@ -10,7 +10,7 @@ import type { ExchangeState } from './state.ts';
 import { listingOf } from './state.ts';
 
 const SYMBOL = '[a-z0-9_]{2,20}';
-const PUBLIC = new RegExp(`^(?:${SYMBOL}@depth(?:5|10|20)?(?:@(?:100|250|500)ms)?|!bookTicker)$`);
+const PUBLIC = new RegExp(`^(?:${SYMBOL}@(?:trade|depth(?:5|10|20)?(?:@(?:100|250|500)ms)?)|!bookTicker)$`);
 const MARKET = new RegExp(
   `^(?:${SYMBOL}@(?:aggTrade|miniTicker|ticker|kline_(?:${intervals.join('|')}))` +
     '|!(?:miniTicker|ticker)@arr|!markPrice@arr(?:@1s)?)$',
@@ -62,6 +62,7 @@ function symbolStream(state: ExchangeState, name: string): Publisher | undefined
   const symbol = lower.toUpperCase();
   const tape = state.listings.get(symbol)?.tape;
   if (tape === undefined) return undefined;
+  if (kind === 'trade') return prints(tape, (print, nowMs) => data.tradeEvent(symbol, print, nowMs));
   if (kind === 'aggTrade') return prints(tape, (print, nowMs) => data.aggTradeEvent(symbol, print, nowMs));
   if (kind === 'miniTicker') {
     return every(pacesMs.miniTicker, (nowMs) => ofDay(state, symbol, data.miniTickerEvent, nowMs));

@@ -50,10 +50,18 @@ export class Streams {
   readonly #connections = new Set<Connection>();
   readonly #listenKeys: ListenKeys;
   readonly #clock: () => number;
+  readonly #onSubscribed: (route: StreamRoute) => void;
   readonly #userFaults: UserStreamFaults;
 
-  constructor(listenKeys: ListenKeys, faults: Faults, clock: () => number) {
+  /** `onSubscribed` is told before the answer to a subscription leaves. */
+  constructor(
+    listenKeys: ListenKeys,
+    faults: Faults,
+    clock: () => number,
+    onSubscribed: (route: StreamRoute) => void,
+  ) {
     this.#listenKeys = listenKeys;
+    this.#onSubscribed = onSubscribed;
     this.#clock = clock;
     this.#userFaults = new UserStreamFaults(
       faults,
@@ -159,6 +167,7 @@ export class Streams {
       messagesInSecond: 0,
     };
     this.#connections.add(connection);
+    this.#onSubscribed(route);
     socket.on('close', () => this.#connections.delete(connection));
     // A protocol error closes the socket, which is all that there is to do about it.
     socket.on('error', () => undefined);
@@ -193,6 +202,7 @@ export class Streams {
       if (method === 'SUBSCRIBE' && streams.size < STREAMS_PER_CONNECTION_MAX) streams.add(name);
       if (method === 'UNSUBSCRIBE') streams.delete(name);
     }
+    if (method === 'SUBSCRIBE') this.#onSubscribed(connection.route);
     const result = method === 'LIST_SUBSCRIPTIONS' ? [...streams] : null;
     write(connection, JSON.stringify({ result, id }));
   }
