@@ -17,6 +17,7 @@ import {
   aggTradeTitles,
   klineLine,
   klineTitles,
+  largeZipOf,
   writeLines,
   writeZip,
   zipOf,
@@ -147,6 +148,13 @@ test('names that say nothing, empty folders, missing files, other symbols and tw
   assert.match(await failure([trades, klines]), /BTCUSDT is recorded as .* and as .*: one of them is enough/);
   const empty = writeLines(directory, 'BTCUSDT-1m-2024-10.csv', [klineTitles]);
   assert.match(await failure([empty]), /nothing is recorded there/);
+});
+
+test('an archive in the form for more than 4 GiB is read', async () => {
+  const file = join(directory, 'BTCUSDT-1m-2019-01.zip');
+  writeFileSync(file, largeZipOf('BTCUSDT-1m-2019-01.csv', Buffer.from(`${klineLine(rising)}\n`)));
+  const [{ deals = [] } = {}] = await allDeals([file]);
+  assert.equal(deals.length, 4);
 });
 
 test('an archive that is damaged anywhere is refused or read right, never read wrong', async () => {

@@ -77,6 +77,8 @@ function symbolStream(state: ExchangeState, name: string): Publisher | undefined
     );
     return every(pacesMs.kline, told);
   }
+  // Quotes and mark prices are events of the exchange itself.
+  if (!kind.startsWith('depth')) return undefined;
   const levels = levelCounts[kind];
   const told = depthChanges(tape, (before, after, nowMs) =>
     data.depthEvent(symbol, before, after, nowMs, levels),
