@@ -246,6 +246,23 @@ test('a replay that is started again goes on where it had come, and at its end t
   assert.deepEqual(over.updates, [{ symbol: 'ETHUSDT', deals: [] }]);
 });
 
+test('progress is told by what was replayed, not by what was read ahead', async () => {
+  const rows = Array.from({ length: 101 }, (_, id) => aggTradeLine(id, FROM_MS + id * 1000, '1000'));
+  for (const file of [
+    writeLines(directory, 'ETHUSDT-aggTrades-2018-01.csv', rows),
+    writeZip(directory, 'ETHUSDT-aggTrades-2018-02.zip', rows),
+  ]) {
+    const shares: number[] = [];
+    const replay = new Replay({ paths: [file], speed: 1, onProgress: (share) => shares.push(share) });
+    await replay.start({ symbols, followed: undefined, nowMs: 0 });
+    for (const nowMs of [25_000, 50_000, 75_000, 100_000, 125_000]) await replay.due(nowMs);
+    assert.deepEqual(
+      shares.map((share) => Math.round(share * 100)),
+      [26, 50, 75, 100],
+    );
+  }
+});
+
 test('a replay that is faster than a step can take loses nothing', async () => {
   const rows = Array.from({ length: 5000 }, (_, id) => aggTradeLine(id, FROM_MS + id, '1000'));
   const replay = replayOf([writeLines(directory, 'ETHUSDT-aggTrades-2020-01.csv', rows)], 100_000);

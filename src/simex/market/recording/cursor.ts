@@ -5,26 +5,39 @@ import { linesOf } from './lines.ts';
 import type { RecordedDeal } from './rows.ts';
 import { aggTradeDeals, isTitleRow, klineDeals, RowError } from './rows.ts';
 
+interface Piece {
+  readonly deals: readonly RecordedDeal[];
+  readonly bytes: number;
+}
+
 export class Cursor {
   readonly symbol: string;
-  readonly #pieces: AsyncGenerator<readonly RecordedDeal[]>;
-  #piece: readonly RecordedDeal[] = [];
+  readonly #pieces: AsyncGenerator<Piece>;
+  #piece: Piece = { deals: [], bytes: 0 };
   #next = 0;
+  #bytesBefore = 0;
 
-  constructor(symbol: string, files: readonly RecordedFile[], onRead: (bytes: number) => void) {
+  constructor(symbol: string, files: readonly RecordedFile[]) {
     this.symbol = symbol;
-    this.#pieces = piecesOf(files, onRead);
+    this.#pieces = piecesOf(files);
+  }
+
+  /** What of the files lies behind. */
+  get bytesDone(): number {
+    const { deals, bytes } = this.#piece;
+    return this.#bytesBefore + (deals.length === 0 ? bytes : (bytes * this.#next) / deals.length);
   }
 
   /** The deal that comes next; undefined at the end. @throws MarketDataError */
   async peek(): Promise<RecordedDeal | undefined> {
-    while (this.#next >= this.#piece.length) {
+    while (this.#next >= this.#piece.deals.length) {
       const { done, value } = await this.#pieces.next();
       if (done === true) return undefined;
+      this.#bytesBefore += this.#piece.bytes;
       this.#piece = value;
       this.#next = 0;
     }
-    return this.#piece[this.#next];
+    return this.#piece.deals[this.#next];
   }
 
   /** Goes past the deals up to a time, at most so many of them. @throws MarketDataError */
@@ -44,15 +57,12 @@ export class Cursor {
   }
 }
 
-async function* piecesOf(
-  files: readonly RecordedFile[],
-  onRead: (bytes: number) => void,
-): AsyncGenerator<readonly RecordedDeal[]> {
+async function* piecesOf(files: readonly RecordedFile[]): AsyncGenerator<Piece> {
   let lastMs = 0;
   for (const { path, kind } of files) {
     const dealsOf = kind === 'aggTrades' ? aggTradeDeals : klineDeals;
-    for await (const { firstNumber, lines } of linesOf(path, onRead)) {
-      const piece: RecordedDeal[] = [];
+    for await (const { firstNumber, lines, bytes } of linesOf(path)) {
+      const deals: RecordedDeal[] = [];
       for (const [index, line] of lines.entries()) {
         const number = firstNumber + index;
         if (line === '' || (number === 1 && isTitleRow(line))) continue;
@@ -60,14 +70,14 @@ async function* piecesOf(
           for (const deal of dealsOf(line)) {
             if (deal.timeMs < lastMs) throw new RowError('time runs backwards');
             lastMs = deal.timeMs;
-            piece.push(deal);
+            deals.push(deal);
           }
         } catch (error) {
           if (!(error instanceof RowError)) throw error;
           throw new MarketDataError(`${path}:${number}: ${error.message}`);
         }
       }
-      yield piece;
+      yield { deals, bytes };
     }
   }
 }

@@ -9,7 +9,6 @@ export interface RecordedFile {
   /** `aggTrades`, or the interval of the klines. */
   readonly kind: string;
   readonly date: string;
-  readonly bytes: number;
 }
 
 /** Months are `1mo` in file names. */
@@ -35,7 +34,7 @@ export function recordedFiles(paths: readonly string[]): Map<string, RecordedFil
 }
 
 function filesAt(path: string): RecordedFile[] {
-  if (!sizeOf(path).isDirectory) {
+  if (!isFolder(path)) {
     const file = fileAt(path);
     if (file === undefined) {
       throw new MarketDataError(
@@ -56,13 +55,12 @@ function filesAt(path: string): RecordedFile[] {
 function fileAt(path: string): RecordedFile | undefined {
   const [, symbol, kind, date] = NAME.exec(basename(path)) ?? [];
   if (symbol === undefined || kind === undefined || date === undefined) return undefined;
-  return { path, symbol, kind, date, bytes: sizeOf(path).bytes };
+  return { path, symbol, kind, date };
 }
 
-function sizeOf(path: string): { readonly isDirectory: boolean; readonly bytes: number } {
+function isFolder(path: string): boolean {
   try {
-    const found = statSync(path);
-    return { isDirectory: found.isDirectory(), bytes: found.size };
+    return statSync(path).isDirectory();
   } catch (error) {
     throw new MarketDataError(`${path}: cannot be read`, { cause: error });
   }

@@ -7,13 +7,14 @@ import type { MarketSource, MarketStart } from '../source.ts';
 import { MarketDataError } from '../source.ts';
 import { Cursor } from './cursor.ts';
 import { recordedFiles } from './files.ts';
+import { contentBytes } from './lines.ts';
 
 export interface ReplayOptions {
   /** Files and folders. */
   readonly paths: readonly string[];
   /** How many times faster than it was recorded. */
   readonly speed: number;
-  /** The part of the files, from 0 to 1, that has been read. */
+  /** The part of the recording, from 0 to 1, that has been replayed. */
   readonly onProgress?: (share: number) => void;
   readonly onEnd?: () => void;
 }
@@ -26,7 +27,6 @@ export class Replay implements MarketSource {
   readonly #name: string;
   #cursors: readonly Cursor[] = [];
   #bytes = 0;
-  #bytesRead = 0;
   #startedMs = 0;
   /** The recorded time at which the replay started. */
   #originMs = 0;
@@ -44,10 +44,8 @@ export class Replay implements MarketSource {
         throw new MarketDataError(`${this.#name}: ${symbol} is not listed; listed are ${symbols.join(', ')}`);
       }
     }
-    this.#bytes = [...recorded.values()].flat().reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#cursors = [...recorded].map(
-      ([symbol, files]) => new Cursor(symbol, files, (bytes) => this.#count(bytes)),
-    );
+    for (const { path } of [...recorded.values()].flat()) this.#bytes += await contentBytes(path);
+    this.#cursors = [...recorded].map(([symbol, files]) => new Cursor(symbol, files));
     const doneMs = followed?.source === this.#name ? followed.sourceMs : 0;
     let originMs = Number.POSITIVE_INFINITY;
     for (const cursor of this.#cursors) {
@@ -83,7 +81,7 @@ export class Replay implements MarketSource {
       reachedMs = Math.min(reachedMs, next.timeMs - 1);
     }
     if (!this.#hasEnded) {
-      onProgress?.(isOver ? 1 : this.#bytesRead / this.#bytes);
+      onProgress?.(isOver ? 1 : this.#bytesDone() / this.#bytes);
       if (isOver) onEnd?.();
       this.#hasEnded = isOver;
     }
@@ -94,7 +92,7 @@ export class Replay implements MarketSource {
     for (const cursor of this.#cursors) cursor.close();
   }
 
-  #count(bytes: number): void {
-    this.#bytesRead += bytes;
+  #bytesDone(): number {
+    return this.#cursors.reduce((sum, { bytesDone }) => sum + bytesDone, 0);
   }
 }

@@ -36,11 +36,10 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /** @throws MarketDataError if it is no such archive, is damaged, or holds another number of files than one */
-export async function* unzipped(path: string, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+export async function* unzipped(path: string): AsyncGenerator<Buffer> {
   const entry = await entryOf(path);
   if (entry.packedBytes === 0) return;
   const raw = createReadStream(path, { start: entry.start, end: entry.start + entry.packedBytes - 1 });
-  raw.on('data', (chunk) => onRead(chunk.length));
   // Whatever breaks the pipe is thrown by the loop over its end.
   const content = entry.isPacked ? pipeline(raw, createInflateRaw(), () => undefined) : raw;
   let bytes = 0;
@@ -58,6 +57,9 @@ export async function* unzipped(path: string, onRead: (bytes: number) => void): 
     throw new MarketDataError(`${path}: the archive is damaged: its content is not what its directory says`);
   }
 }
+
+/** How long its one file is. @throws MarketDataError */
+export const unzippedBytes = async (path: string): Promise<number> => (await entryOf(path)).bytes;
 
 async function entryOf(path: string): Promise<Entry> {
   const broken = (what: string): MarketDataError => new MarketDataError(`${path}: ${what}`);
