@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Simex } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
+import { countedOnly } from '#simex/wire/rate-limits.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
 import { until } from '#test/support/until.ts';
 
@@ -10,7 +11,7 @@ let simex: Simex;
 let client: SimexClient;
 
 before(async () => {
-  simex = await startSimex({ port: 0, seed: 1 });
+  simex = await startSimex({ port: 0, seed: 1, rateLimits: countedOnly });
   client = new SimexClient(simex.url);
   await until('something is traded', async () => (await get('/fapi/v1/trades?symbol=BTCUSDT')).length > 2);
 });
@@ -84,8 +85,10 @@ test('a resting order is in the depth as soon as the market moves', async () => 
 });
 
 test('weights are those of the documentation, and what cannot be is refused with its code', async () => {
+  const limited = await startSimex({ port: 0, seed: 1 });
+  const counted = new SimexClient(limited.url);
   const weightOf = async (path: string): Promise<number> => {
-    const used = async () => Number((await client.raw('GET', path)).headers.get('x-mbx-used-weight-1m'));
+    const used = async () => Number((await counted.raw('GET', path)).headers.get('x-mbx-used-weight-1m'));
     const [one, two] = [await used(), await used()];
     return two - one;
   };
@@ -93,6 +96,7 @@ test('weights are those of the documentation, and what cannot be is refused with
   assert.equal(await weightOf('/fapi/v1/klines?symbol=BTCUSDT&interval=1m&limit=99'), 1);
   assert.equal(await weightOf('/fapi/v1/klines?symbol=BTCUSDT&interval=1m&limit=1500'), 10);
   assert.equal(await weightOf('/fapi/v1/ticker/24hr'), 40);
+  await limited.close();
   const refused: readonly (readonly [string, number])[] = [
     ['/fapi/v1/depth?symbol=BTCUSDT&limit=7', -4021],
     ['/fapi/v1/depth', -1102],
