@@ -73,7 +73,12 @@ export interface RecordMissing {
 export interface CompareSnapshot {
   readonly type: 'compare_snapshot';
   readonly takenAt: Micros;
-  readonly positions: readonly { symbol: Symbol; side: PositionSide; quantity: DecimalText }[];
+  readonly positions: readonly {
+    symbol: Symbol;
+    side: PositionSide;
+    quantity: DecimalText;
+    entryPrice: DecimalText;
+  }[];
   readonly openOrders: readonly { clientOrderId: ClientOrderId; symbol: Symbol; book: OrderBook }[];
 }
 

@@ -7,6 +7,7 @@ import { decideCanary } from './canary.ts';
 import type { Command, Moment, ReceiveSignal, Start } from './command.ts';
 import { evolve } from './evolve.ts';
 import type { EngineStarted, Fact, SignalAccepted } from './facts.ts';
+import { followMarket } from './follow.ts';
 import { addMs, type Micros, type PositionKey, type Seq } from './ids.ts';
 import { judge } from './judge/judge.ts';
 import { showPrice, showQuantity } from './money.ts';
@@ -90,7 +91,7 @@ export function decide(state: EngineState, command: Command, moment: Moment): Fa
     case 'record_missing':
       return decideMissing(state.orders.get(command.clientOrderId), command.askedAt, moment.at);
     case 'compare_snapshot':
-      return compareSnapshot(state, command, moment.at);
+      return compareSnapshot(state, command, moment);
     case 'measure_account':
       return measureAccount(state, command, moment.at);
     case 'set_trading_state':
@@ -101,6 +102,7 @@ export function decide(state: EngineState, command: Command, moment: Moment): Fa
     case 'tick':
       return [
         ...decideRetries(state, moment),
+        ...followMarket(state, moment),
         ...guardTrading(state, moment),
         ...decideCanary(state, moment.at),
       ];

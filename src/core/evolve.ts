@@ -18,8 +18,10 @@ import {
 } from './evolve/orders.ts';
 import {
   adjustPosition,
+  adoptPosition,
   changePosition,
   closePosition,
+  moveStop,
   openPosition,
   positionOf,
 } from './evolve/positions.ts';
@@ -97,6 +99,12 @@ function apply(state: EngineState, fact: Fact, at: Micros): void {
       break;
     case 'position.adjusted':
       adjustPosition(state, positionOf(state, fact), fact, at);
+      break;
+    case 'position.adopted':
+      adoptPosition(state, fact, at);
+      break;
+    case 'position.stop_moved':
+      moveStop(positionOf(state, fact), fact, at);
       break;
     case 'position.protected':
       positionOf(state, fact).exposedSince = undefined;

@@ -25,6 +25,8 @@ const factTypes = {
   'position.changed': true,
   'position.closed': true,
   'position.adjusted': true,
+  'position.adopted': true,
+  'position.stop_moved': true,
   'position.protected': true,
   'position.exposed': true,
   'drift.found': true,

@@ -27,9 +27,19 @@ import type {
   PlannedOrder,
   ProtectionText,
   Purpose,
-  Story,
 } from './order.ts';
 import type { FlattenReason } from './position.ts';
+import type {
+  PositionAdjusted,
+  PositionAdopted,
+  PositionChanged,
+  PositionClosed,
+  PositionExposed,
+  PositionFlattenOrdered,
+  PositionOpened,
+  PositionProtected,
+  PositionStopMoved,
+} from './position-facts.ts';
 import type { RefusalReason } from './refusal.ts';
 import type { TradingSettings } from './settings.ts';
 import type { ContentField, Signal } from './signal.ts';
@@ -237,71 +247,6 @@ export interface OrphanFound {
   readonly book: OrderBook;
 }
 
-interface AboutPosition {
-  readonly position: PositionKey;
-  readonly signal: Seq;
-  readonly trace: TraceId;
-}
-
-interface Figures {
-  readonly quantity: DecimalText;
-  readonly cost: DecimalText;
-  readonly realised: DecimalText;
-  readonly fees: DecimalText;
-}
-
-export interface PositionOpened extends AboutPosition, Figures {
-  readonly type: 'position.opened';
-  readonly story: Story;
-  readonly strategyId: StrategyId;
-  readonly symbol: Symbol;
-  readonly side: PositionSide;
-  readonly stop: DecimalText;
-  readonly target?: DecimalText;
-  /** Its entry had been revoked: it is closed at once. */
-  readonly flatten?: FlattenReason;
-}
-
-/** The quantity grew or shrank. Stop and target are present where an entry moved them. */
-export interface PositionChanged extends AboutPosition, Figures {
-  readonly type: 'position.changed';
-  readonly flatten?: FlattenReason;
-  readonly stop?: DecimalText;
-  readonly target?: DecimalText;
-}
-
-export interface PositionClosed extends AboutPosition, Figures {
-  readonly type: 'position.closed';
-  readonly by: Leg;
-  readonly openedAt: Micros;
-}
-
-/**
- * The exchange holds less than the journal, by a comparison or because another strategy's order took of it: the exchange
- * decides what exists.
- */
-export interface PositionAdjusted extends AboutPosition {
-  readonly type: 'position.adjusted';
-  readonly from: DecimalText;
-  readonly to: DecimalText;
-}
-
-/** The open stops cover the whole quantity. It is told of the signal that stop and target are of. */
-export interface PositionProtected extends AboutPosition {
-  readonly type: 'position.protected';
-  readonly quantity: DecimalText;
-  readonly exposedSince: Micros;
-}
-
-/** The open stops no longer cover the quantity. A position that just opened is exposed without saying so. */
-export interface PositionExposed extends AboutPosition {
-  readonly type: 'position.exposed';
-  readonly quantity: DecimalText;
-  readonly covered: DecimalText;
-  /** A fill added to the position, and its stop grows next; or a stop is gone that should be there. */
-  readonly cause: 'position_grew' | 'stop_lost';
-}
-
 /** The engine and the exchange disagree on a position's quantity. */
 export interface DriftFound {
   readonly type: 'drift.found';
@@ -322,13 +267,6 @@ export interface EngineReconciled {
   readonly type: 'engine.reconciled';
   readonly orders: number;
   readonly positions: number;
-}
-
-/** An operator wants the position closed at the market. */
-export interface PositionFlattenOrdered extends AboutPosition {
-  readonly type: 'position.flatten_ordered';
-  readonly by: string;
-  readonly note: string;
 }
 
 /** Says nothing of trading: that its span and its log record arrive shows that those of other facts do. */
@@ -359,6 +297,8 @@ export type Fact =
   | PositionChanged
   | PositionClosed
   | PositionAdjusted
+  | PositionAdopted
+  | PositionStopMoved
   | PositionProtected
   | PositionExposed
   | DriftFound

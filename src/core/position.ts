@@ -20,14 +20,15 @@ import {
 } from './money.ts';
 import type { ProtectionText, Story } from './order.ts';
 
-/** Why a position is flattened: because it cannot be guarded any more, because its strategy asked before it was open, or an operator did. */
+/** Why a position is flattened: because it cannot be guarded any more, because its strategy asked before it was open, an operator did, or nobody knows whose it is. */
 export type FlattenReason =
   | 'unprotected_too_long'
   | 'stop_passed'
   | 'target_reached'
   | 'unprotectable'
   | 'close_signal'
-  | 'operator';
+  | 'operator'
+  | 'foreign';
 
 /** The figures of a position. The quantity is unsigned: the side is in the position's name. */
 export interface Holding {
@@ -51,6 +52,8 @@ export interface Position {
   /** How many signals have added to it. */
   entries: number;
   stop: Price;
+  /** When it last followed the market, or the position was opened. */
+  stopMovedAt: Micros;
   target: Price | undefined;
   /** Since when the open stops cover less than the quantity; undefined while they cover it. */
   exposedSince: Micros | undefined;

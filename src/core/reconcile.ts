@@ -1,10 +1,11 @@
 /**
  * The engine's picture held against the exchange's. The exchange is the authority on what exists, the journal on
- * why: orders of ours that the journal does not know are cancelled, positions that the exchange does not hold are
- * taken out of the journal once the difference has lasted, and every difference is a fact.
+ * why: orders of ours that the journal does not know are cancelled, and every difference is a fact. Once it has lasted,
+ * positions that the exchange does not hold are taken out of the journal, and what it holds beyond is taken in.
  */
 
-import type { CompareSnapshot } from './command.ts';
+import { adopt } from './adopt.ts';
+import type { CompareSnapshot, Moment } from './command.ts';
 import type { Fact } from './facts.ts';
 import {
   addMs,
@@ -59,7 +60,7 @@ export function ordersNotIn(state: EngineState, snapshot: CompareSnapshot): Orde
   );
 }
 
-export function compareSnapshot(state: EngineState, snapshot: CompareSnapshot, at: Micros): Fact[] {
+export function compareSnapshot(state: EngineState, snapshot: CompareSnapshot, moment: Moment): Fact[] {
   const facts: Fact[] = [];
   for (const { clientOrderId, symbol, book } of snapshot.openOrders) {
     if (signalKeyOf(clientOrderId) === undefined || state.orders.has(clientOrderId)) continue;
@@ -68,7 +69,7 @@ export function compareSnapshot(state: EngineState, snapshot: CompareSnapshot, a
   const shown = shownIn(snapshot);
   const settled = [...state.orders.values()].every((order) => !isInFlight(order));
   for (const [symbol, side] of sidesToCompare(state, snapshot)) {
-    facts.push(...compareSide(state, snapshot, shown, symbol, side, at));
+    facts.push(...compareSide(state, snapshot, shown, { symbol, side }, moment));
   }
   if (!state.reconciled && settled) {
     facts.push({ type: 'engine.reconciled', orders: state.orders.size, positions: state.positions.size });
@@ -90,13 +91,17 @@ function sidesToCompare(state: EngineState, snapshot: CompareSnapshot): [Symbol,
   return [...sides.values()];
 }
 
+interface Side {
+  readonly symbol: Symbol;
+  readonly side: PositionSide;
+}
+
 function compareSide(
   state: EngineState,
   snapshot: CompareSnapshot,
   shown: ReadonlySet<ClientOrderId>,
-  symbol: Symbol,
-  side: PositionSide,
-  at: Micros,
+  { symbol, side }: Side,
+  moment: Moment,
 ): Fact[] {
   const positions = positionsIn(state, symbol, side);
   const moving =
@@ -117,9 +122,11 @@ function compareSide(
     const journal = showQuantity(ours);
     return [{ type: 'drift.found', symbol, side, journal, exchange: showQuantity(theirs) }];
   }
-  const lasting = at > addMs(drift.since, DRIFT_CONFIRM_MS);
-  if (!lasting || difference < 0n) return [];
-  return [...takeAway(positions, difference), { type: 'drift.cleared', symbol, side }];
+  if (moment.at <= addMs(drift.since, DRIFT_CONFIRM_MS)) return [];
+  const cleared: Fact = { type: 'drift.cleared', symbol, side };
+  if (difference > 0n) return [...takeAway(positions, difference), cleared];
+  const adopted = adopt(state, snapshot, { symbol, side }, subtractQuantity(theirs, ours), moment);
+  return adopted.length === 0 ? [] : [...adopted, cleared];
 }
 
 /**

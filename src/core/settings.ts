@@ -33,6 +33,10 @@ export interface EntryRules {
   readonly stopLossRate: DecimalText;
   /** A stop that is further from the entry is drawn in to this distance. */
   readonly stopLossRateMax: DecimalText;
+  /** If set: once a position has won this much, its stop moves to the entry price. */
+  readonly breakEvenRate?: DecimalText;
+  /** If set: the stop follows the market at this distance, never back. */
+  readonly trailingRate?: DecimalText;
   /** The value of one position at cost, with all that may still be added, as a rate of the equity. */
   readonly positionEquityRateMax: DecimalText;
   /** How many entries one position may consist of. */
@@ -50,6 +54,12 @@ export interface Override {
   readonly side?: PositionSide;
   readonly rules: Partial<EntryRules>;
 }
+
+/**
+ * What becomes of a position that the exchange holds beyond the journal, opened by whoever: it is only reported, guarded
+ * by a stop, or closed at the market.
+ */
+export type ForeignPolicy = 'report' | 'protect' | 'flatten';
 
 /** What holds for the account as a whole. An absent bound does not bind. */
 export interface AccountLimits {
@@ -82,6 +92,7 @@ export interface TradingSettings extends EntryRules {
   readonly quoteAgeMsMax: number;
   /** A position that is not covered by a stop for this long is closed at the market. */
   readonly unprotectedMsMax: number;
+  readonly foreignPositions: ForeignPolicy;
   readonly limits: AccountLimits;
   readonly overrides: readonly Override[];
 }
@@ -93,6 +104,7 @@ export const defaultSettings: TradingSettings = {
   clockSkewMsMax: 5_000,
   quoteAgeMsMax: 10_000,
   unprotectedMsMax: 10_000,
+  foreignPositions: 'protect',
   confidenceMin: '0.6',
   sizing: 'fixed',
   orderNotional: '250',

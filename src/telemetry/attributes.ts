@@ -154,9 +154,19 @@ export const attributes = {
     'Why its stops do not cover it.',
   ),
   'tradeengine.position.flatten_reason': oneOf(
-    ['unprotected_too_long', 'stop_passed', 'target_reached', 'unprotectable', 'close_signal', 'operator'],
+    [
+      'unprotected_too_long',
+      'stop_passed',
+      'target_reached',
+      'unprotectable',
+      'close_signal',
+      'operator',
+      'foreign',
+    ],
     'Why it is closed at the market without its strategy asking.',
   ),
+  'tradeengine.position.stop.before': text('The price of the stop before it moved.'),
+  'tradeengine.position.stop.why': oneOf(['break_even', 'trailing'], 'Why the stop moved.'),
   'tradeengine.drift.kind': oneOf(
     ['missing_at_exchange', 'unknown_to_journal'],
     'Which side holds more: the journal (missing_at_exchange) or the exchange (unknown_to_journal).',

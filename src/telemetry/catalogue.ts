@@ -83,6 +83,16 @@ export const factMetrics = {
     [],
     'Positions whose quantity was taken from the exchange.',
   ),
+  'tradeengine.positions.adopted': counter(
+    '{position}',
+    ['tradeengine.position.side'],
+    'Positions that the exchange held beyond the journal and that were taken in.',
+  ),
+  'tradeengine.positions.stops_moved': counter(
+    '{move}',
+    ['tradeengine.position.stop.why'],
+    'Stops that followed the market.',
+  ),
   'tradeengine.positions.flattened': counter(
     '{position}',
     ['tradeengine.position.flatten_reason'],
@@ -205,6 +215,8 @@ export const factEvents = {
   'position.changed': 'A position grew or shrank.',
   'position.closed': 'A position is gone.',
   'position.adjusted': 'A quantity was corrected to what the exchange holds.',
+  'position.adopted': 'The exchange holds more than the journal: it is taken in.',
+  'position.stop_moved': 'The stop follows the market.',
   'position.protected': 'The open stops cover the whole position.',
   'position.exposed': 'The open stops do not cover the position.',
   'drift.found': 'Journal and exchange disagree on a quantity.',

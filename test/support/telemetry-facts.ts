@@ -291,6 +291,23 @@ export function fixtures(names: StoryNames = defaultNames): Record<FactType, rea
     'drift.found': [{ type: 'drift.found', symbol, side: 'LONG', journal: '0.012', exchange: '0.006' }],
     'drift.cleared': [{ type: 'drift.cleared', symbol, side: 'LONG' }],
     ...accountFacts,
+    'position.adopted': [
+      {
+        type: 'position.adopted',
+        ...held,
+        story,
+        strategyId: 'foreign' as StrategyId,
+        symbol,
+        side: 'LONG',
+        quantity: '0.5',
+        cost: '25000',
+        stop: '49000',
+        flatten: 'foreign',
+      },
+    ],
+    'position.stop_moved': [
+      { type: 'position.stop_moved', ...held, from: '49000', to: '50000.5', why: 'break_even' },
+    ],
     'position.flatten_ordered': [
       { type: 'position.flatten_ordered', ...held, by: 'oncall', note: 'news tonight' },
     ],

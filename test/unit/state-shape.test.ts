@@ -8,11 +8,11 @@ import { STATE_VERSION } from '#core/state.ts';
 import { Account } from '#test/support/account.ts';
 
 const pinned = {
-  version: 5,
+  version: 6,
   state:
     'account canaryAt configured drifts entriesPlanned exposure funds instruments listings lossesInARow marginRefusals orders ordersByPosition positions reconciled seq settings settingsHistory today trading',
   'state.settings':
-    'clockSkewMsMax confidenceMin limits orderEquityRate orderNotional orderRiskRate overrides positionEquityRateMax positionMode priceCollarRate quoteAgeMsMax signalAgeMsMax sizing spreadRateMax stopLossRate stopLossRateMax symbols unprotectedMsMax weight',
+    'clockSkewMsMax confidenceMin foreignPositions limits orderEquityRate orderNotional orderRiskRate overrides positionEquityRateMax positionMode priceCollarRate quoteAgeMsMax signalAgeMsMax sizing spreadRateMax stopLossRate stopLossRateMax symbols unprotectedMsMax weight',
   'state.settings.limits':
     'dailyLossEquityRateMax drawdownRateMax entriesPerMinuteMax equityAgeMsMax exposureEquityRateMax marginRefusalsPerMinuteMax ordersMax positionsMax',
   'state.settingsHistory[]': 'at by note settings version',
@@ -29,7 +29,7 @@ const pinned = {
   'state.orders[].plan': 'book clientOrderId positionSide quantity reduceOnly side symbol triggerPrice type',
   'state.orders[].story': 'key signal trace',
   'state.positions[]':
-    'changedAt entries exposedSince flatten holding key levelsOf name openedAt stop story target',
+    'changedAt entries exposedSince flatten holding key levelsOf name openedAt stop stopMovedAt story target',
   'state.positions[].name': 'account side strategy symbol',
   'state.positions[].holding': 'cost fees quantity realised',
   'state.positions[].levelsOf': 'signal trace',
@@ -50,7 +50,9 @@ function namesIn(value: unknown, path = 'state', seen = new Set<unknown>()): Rec
 function accountWithEverything(): Account {
   const account = new Account();
   account.openPosition({ takeProfit: '60000' });
-  const positions = [{ symbol: 'BTCUSDT' as Symbol, side: 'SHORT' as const, quantity: '1' }];
+  const positions = [
+    { symbol: 'BTCUSDT' as Symbol, side: 'SHORT' as const, quantity: '1', entryPrice: '50000' },
+  ];
   const takenAt = (account.nowMs * 1000) as Micros;
   account.do({ type: 'compare_snapshot', takenAt, positions, openOrders: [] });
   return account;

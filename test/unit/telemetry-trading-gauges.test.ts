@@ -103,7 +103,9 @@ test('the result of the day counts partial closes and all fees, and begins anew 
 test('a disagreement is told by which side holds more, and ages', () => {
   const account = new Account();
   account.openPosition();
-  const positions = [{ symbol: 'BTCUSDT' as Symbol, side: 'LONG' as const, quantity: '0.004' }];
+  const positions = [
+    { symbol: 'BTCUSDT' as Symbol, side: 'LONG' as const, quantity: '0.004', entryPrice: '50000' },
+  ];
   account.nowMs += 1_000;
   const takenAt = (account.nowMs * 1000) as Micros;
   const openOrders = [...account.state.orders.values()].map(({ plan }) => plan);

@@ -1,8 +1,9 @@
 /** A signal's story in plain words. */
 
-import type { OrderFilled, PositionClosed } from '#core/facts.ts';
+import type { OrderFilled } from '#core/facts.ts';
 import type { Leg, Micros, PositionKey, PositionSide } from '#core/ids.ts';
 import { money, showMoney, subtractMoney } from '#core/money.ts';
+import type { PositionClosed } from '#core/position-facts.ts';
 import { refusals } from '#core/refusal.ts';
 import { averagePrice, averageSlippageBps, filledQuantity, type OrderHistory } from './order.ts';
 import type { SignalStory } from './story.ts';

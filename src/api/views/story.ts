@@ -3,9 +3,6 @@
 import {
   type Entry,
   type Fact,
-  type PositionChanged,
-  type PositionClosed,
-  type PositionOpened,
   type SignalAccepted,
   type SignalDuplicated,
   type SignalReceived,
@@ -13,6 +10,7 @@ import {
   signalOf,
 } from '#core/facts.ts';
 import type { Micros, PositionKey, Seq } from '#core/ids.ts';
+import type { PositionChanged, PositionClosed, PositionOpened } from '#core/position-facts.ts';
 import type { OrderHistory } from './order.ts';
 import { Orders } from './orders.ts';
 
@@ -167,6 +165,9 @@ function continuePosition(position: PositionStory, fact: Fact, at: Micros): void
       return;
     case 'position.adjusted':
       position.quantity = fact.to;
+      return;
+    case 'position.stop_moved':
+      position.stop = fact.to;
       return;
     case 'position.closed':
       position.quantity = '0';

@@ -1,9 +1,16 @@
 /** What facts about positions change in the state. */
 
-import type { PositionAdjusted, PositionChanged, PositionClosed, PositionOpened } from '../facts.ts';
 import { dayOf, type Micros, type PositionKey } from '../ids.ts';
 import { addMoney, money, notional, price, quantity, subtractMoney, zeroMoney } from '../money.ts';
 import { entryPriceOf, type Holding, noHolding, type Position } from '../position.ts';
+import type {
+  PositionAdjusted,
+  PositionAdopted,
+  PositionChanged,
+  PositionClosed,
+  PositionOpened,
+  PositionStopMoved,
+} from '../position-facts.ts';
 import type { EngineState } from '../state.ts';
 import { expose } from './exposure.ts';
 
@@ -28,6 +35,7 @@ export function openPosition(state: EngineState, fact: PositionOpened, at: Micro
     levelsOf: { signal: fact.signal, trace: fact.trace },
     entries: 1,
     stop: price(fact.stop),
+    stopMovedAt: at,
     target: fact.target === undefined ? undefined : price(fact.target),
     exposedSince: at,
     flatten: fact.flatten,
@@ -83,6 +91,38 @@ export function adjustPosition(
   position.holding = { ...position.holding, quantity: to, cost: notional(entry, to) };
   expose(state, cost, position.holding.cost);
   position.changedAt = at;
+}
+
+export function adoptPosition(state: EngineState, fact: PositionAdopted, at: Micros): void {
+  const held = state.positions.get(fact.position);
+  const cost = money(fact.cost);
+  expose(state, held?.holding.cost ?? zeroMoney, cost);
+  const holding = { ...(held?.holding ?? noHolding), quantity: quantity(fact.quantity), cost };
+  if (held !== undefined) {
+    held.holding = holding;
+    held.changedAt = at;
+    return;
+  }
+  state.positions.set(fact.position, {
+    name: { account: state.account, strategy: fact.strategyId, symbol: fact.symbol, side: fact.side },
+    key: fact.position,
+    story: fact.story,
+    openedAt: at,
+    holding,
+    levelsOf: { signal: fact.signal, trace: fact.trace },
+    entries: 1,
+    stop: price(fact.stop),
+    stopMovedAt: at,
+    target: undefined,
+    exposedSince: at,
+    flatten: fact.flatten,
+    changedAt: at,
+  });
+}
+
+export function moveStop(position: Position, { to }: PositionStopMoved, at: Micros): void {
+  position.stop = price(to);
+  position.stopMovedAt = at;
 }
 
 /** What a fill realised and cost is the result of the day, UTC, on which it was booked. */

@@ -3,9 +3,10 @@
  * later, starts a trace of its own with links to the signal and to that of the order that closed it.
  */
 
-import type { OrderFilled, PositionClosed } from '#core/facts.ts';
+import type { OrderFilled } from '#core/facts.ts';
 import { MICROS_PER_MS, type Micros, type PositionKey, type Seq } from '#core/ids.ts';
 import { approximate } from '#core/money.ts';
+import type { PositionClosed } from '#core/position-facts.ts';
 import type { AttributeValues } from '../attributes.ts';
 import { armSpanId, closeSpanId, decideSpanId, laterTraceId } from '../identity.ts';
 import type { Context, Projections, SpanRef } from '../projected.ts';
@@ -17,6 +18,8 @@ type PositionFactType =
   | 'position.changed'
   | 'position.closed'
   | 'position.adjusted'
+  | 'position.adopted'
+  | 'position.stop_moved'
   | 'position.protected'
   | 'position.exposed';
 
@@ -102,6 +105,47 @@ export const projectPositions: Projections<PositionFactType> = {
       ],
     };
   },
+
+  'position.adopted': (fact) => ({
+    severity: 'error',
+    body: `The exchange holds ${fact.quantity} ${fact.symbol} ${fact.side} that no strategy accounts for; ${fact.flatten === undefined ? `it gets a stop at ${fact.stop}` : 'it is closed at the market'}.`,
+    attributes: {
+      ...positionAttributes(fact),
+      'tradeengine.signal.key': fact.story.key,
+      'tradeengine.strategy.id': fact.strategyId,
+      'tradeengine.symbol': fact.symbol,
+      'tradeengine.position.side': fact.side,
+      'tradeengine.position.quantity': fact.quantity,
+      'tradeengine.position.cost': fact.cost,
+      'tradeengine.position.stop': fact.stop,
+      'tradeengine.position.flatten_reason': fact.flatten,
+    },
+    metrics: [
+      {
+        metric: 'tradeengine.positions.adopted',
+        value: 1,
+        labels: { 'tradeengine.position.side': fact.side },
+      },
+    ],
+  }),
+
+  'position.stop_moved': (fact) => ({
+    body: `The stop of ${fact.position} moves from ${fact.from} to ${fact.to}: ${fact.why}.`,
+    attributes: {
+      ...positionAttributes(fact),
+      'tradeengine.position.stop.before': fact.from,
+      'tradeengine.position.stop': fact.to,
+      'tradeengine.position.stop.why': fact.why,
+    },
+    span: decideSpan(fact),
+    metrics: [
+      {
+        metric: 'tradeengine.positions.stops_moved',
+        value: 1,
+        labels: { 'tradeengine.position.stop.why': fact.why },
+      },
+    ],
+  }),
 
   'position.adjusted': (fact) => ({
     severity: 'warn',
