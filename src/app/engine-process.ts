@@ -25,6 +25,7 @@ import { readableLine } from '#telemetry/terminal.ts';
 import type { Access } from './access-files.ts';
 import { addresses } from './addresses.ts';
 import type { Config, Environment } from './config.ts';
+import { accountWishes, exchangeAccess } from './exchange-access.ts';
 import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
 import { Keeper } from './keeper.ts';
@@ -227,7 +228,6 @@ function makeKeeper({
   onStage,
 }: KeeperParts): Keeper {
   const { values, settings, account } = config;
-  const { exchange, exchangeStreams } = addresses(config);
   return new Keeper({
     account,
     version,
@@ -236,12 +236,9 @@ function makeKeeper({
     openJournal: () => openSqliteJournal({ path: journalPathOf(config), observer: measurements.journal }),
     makeExchange: () =>
       new BinanceUsdm({
-        restUrl: exchange,
-        streamUrl: exchangeStreams,
-        apiKey: values.SIMEX_API_KEY,
-        apiSecret: values.SIMEX_API_SECRET,
+        ...exchangeAccess(config),
         symbols: settings.symbols,
-        positionMode: settings.positionMode,
+        account: accountWishes(config),
         recvWindowMs: values.TRADEENGINE_RECV_WINDOW_MS,
         clock: { nowMicros: () => systemClock.now() },
         rateGate,

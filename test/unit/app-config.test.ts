@@ -8,7 +8,7 @@ import { defaultSettings } from '#core/settings.ts';
 
 function configOf(env: Record<string, string> = {}) {
   const reading = readConfig(env);
-  if (!reading.ok) assert.fail(reading.problems.join('\n'));
+  if (!reading.ok) assert.fail(JSON.stringify(reading.problems));
   return reading.config;
 }
 
@@ -77,7 +77,7 @@ describe('the configuration', () => {
       const reading = readConfig({ [name]: value });
       assert.ok(!reading.ok);
       assert.equal(reading.problems.length, 1);
-      assert.ok(reading.problems[0]?.startsWith(`${name} is ${JSON.stringify(value)}; it must be `));
+      assert.ok(reading.problems[0]?.message.startsWith(`${name} is ${JSON.stringify(value)}; it must be `));
     });
   }
 
@@ -98,7 +98,7 @@ describe('the configuration', () => {
 
   it('does not repeat a secret that it refuses', () => {
     const reading = readConfig({ SIMEX_API_KEY: 'canary with spaces' });
-    assert.ok(!reading.ok && !reading.problems.join('').includes('canary'));
+    assert.ok(!reading.ok && !JSON.stringify(reading.problems).includes('canary'));
   });
 
   it('documents each variable', () => {

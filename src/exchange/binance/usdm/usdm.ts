@@ -7,7 +7,6 @@ import type { ClientOrderId, Symbol } from '#core/ids.ts';
 import type { InstrumentText, Quote } from '#core/instrument.ts';
 import type { OrderReport, PlannedOrder } from '#core/order.ts';
 import { Redactor, type Secret } from '#core/secret.ts';
-import type { PositionMode } from '#core/settings.ts';
 import type {
   AccountBalance,
   Answer,
@@ -19,12 +18,14 @@ import type {
   ReportOutcome,
   Submitted,
 } from '../../port.ts';
+import { checkKey } from '../key-permissions.ts';
 import { nobody, type Observer } from '../observer.ts';
 import type { OnProblem } from '../problem.ts';
 import { RateGate } from '../rate-gate.ts';
 import { type Clock, describe, Rest } from '../rest.ts';
 import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
+import { type AccountWishes, configureAccount } from './configuration.ts';
 import { readInstruments } from './instruments.ts';
 import { Market } from './market.ts';
 import { Orders } from './orders.ts';
@@ -45,7 +46,9 @@ export interface BinanceUsdmOptions {
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
   readonly symbols: readonly Symbol[];
-  readonly positionMode: PositionMode;
+  readonly account: AccountWishes;
+  /** https://api.binance.com, to read what the key may do before it is used; undefined where it may do anything. */
+  readonly walletUrl?: string | undefined;
   /** How long after it was signed the exchange may still accept a request. Small, so that an unknown is soon decidable. */
   readonly recvWindowMs: number;
   readonly clock: Clock;
@@ -161,8 +164,11 @@ export class BinanceUsdm implements Exchange {
   async #connect(): Promise<Answer<void>> {
     const clock = await this.#rest.measureClock();
     if (clock.kind === 'failed') return clock;
-    const mode = await this.#account.ensurePositionMode(this.#options.positionMode);
-    if (mode.kind === 'failed') return mode;
+    const key = await this.#checkKey();
+    if (key.kind === 'failed') return key;
+    const { account: wishes } = this.#options;
+    const configured = await configureAccount(wishes, { rest: this.#rest, onProblem: this.#onProblem });
+    if (configured.kind === 'failed') return configured;
     if (this.#closed) return { kind: 'failed', cause: 'closed' };
     const { streamUrl, symbols, clock: ours } = this.#options;
     const market = new Market({
@@ -176,6 +182,27 @@ export class BinanceUsdm implements Exchange {
     this.#streams = { market, user: this.#userStream(connected.resolve) };
     await Promise.all([market.ready, connected.promise]);
     return { kind: 'answer', value: undefined };
+  }
+
+  /** Before anything is changed at the account. */
+  async #checkKey(): Promise<Answer<void>> {
+    const { walletUrl } = this.#options;
+    if (walletUrl === undefined) return { kind: 'answer', value: undefined };
+    const wallet = new Rest({
+      ...this.#options,
+      restUrl: walletUrl,
+      timePath: '/api/v3/time',
+      // Its limits are its own.
+      rateGate: new RateGate(),
+      redactor: this.#redactor,
+      onProblem: this.#onProblem,
+      observer: nobody,
+    });
+    try {
+      return await checkKey(wallet);
+    } finally {
+      await wallet.close();
+    }
   }
 
   #userStream(onFirstConnected: () => void): UserStream {
