@@ -113,6 +113,13 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   await server.listen({ host: config.values.TRADEENGINE_HOST, port: config.values.TRADEENGINE_PORT });
   say('info', 'engine.listening', `Version ${version} listens on ${addresses(config).engine}.`);
   for (const line of config.describe()) say('info', 'engine.configuration', line);
+  const { restUrl, streamUrl } = exchangeAccess(config);
+  const { mode } = config.settings;
+  say(
+    'info',
+    'engine.configuration',
+    `Trading in ${mode} mode: orders to ${restUrl}, news from ${streamUrl}.`,
+  );
 
   const outcome = await Promise.race([keeper.run(), ending]);
   const asked = typeof outcome === 'string';

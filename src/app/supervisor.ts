@@ -1,6 +1,6 @@
 /**
- * The whole system on one machine as one: starts observatory, simulated exchange and engine together, the demo strategy
- * when they are ready, and ends them in the order that loses nothing.
+ * The whole system on one machine as one: starts observatory, engine and, for paper trading, the simulated exchange
+ * together, the demo strategy when they are ready, and ends them in the order that loses nothing.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -22,6 +22,9 @@ const LOG_CHECK_MS = 5_000;
 const STOP_MS_MAX = { demo: 500, engine: 6_000, simex: 1_200, observatory: 1_800 } as const;
 
 type Part = keyof typeof STOP_MS_MAX;
+
+/** Who does not trade at Binance has no use for its keys. */
+const noKeys = { BINANCE_API_KEY: '', BINANCE_API_SECRET: '' };
 
 export interface SupervisorOptions {
   readonly config: Config;
@@ -45,7 +48,10 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const parts: Part[] = ['observatory', 'simex', 'engine', ...(options.demo ? (['demo'] as const) : [])];
+    const parts: Part[] = ['observatory', 'engine'];
+    // What trades elsewhere needs no simulated exchange, and no demo strategy may ever trade there.
+    if (options.config.settings.mode === 'paper')
+      parts.push('simex', ...(options.demo ? ['demo' as const] : []));
     this.#children = new Map(parts.map((part) => [part, this.#child(part)]));
   }
 
@@ -62,11 +68,12 @@ export class Supervisor {
   async start(): Promise<void> {
     mkdirSync(this.logDirectory, { recursive: true });
     const { observatory, exchange, engine } = addresses(this.#options.config);
+    const simulated = this.#children.has('simex');
     this.#checkLogs();
     // They do not need each other to start: what the engine cannot reach yet, it tries again.
     for (const part of ['observatory', 'simex', 'engine'] as const) this.#children.get(part)?.start();
     await this.#ready('observatory', `${observatory}/health`);
-    await this.#ready('simex', `${exchange}/fapi/v1/ping`);
+    if (simulated) await this.#ready('simex', `${exchange}/fapi/v1/ping`);
     await this.#ready('engine', `${engine}/ready`);
     this.#children.get('demo')?.start();
   }
@@ -104,6 +111,7 @@ export class Supervisor {
         ...env,
         // The same text for everyone: programs differ in what an empty or absent variable means to them.
         ...config.environment(),
+        ...(part === 'engine' ? {} : noKeys),
         SIMEX_SEED: String(seed),
         SIMEX_DATA_DIR: simexDirectory(config),
         OBSERVATORY_DATA_DIR: join(values.TRADEENGINE_DATA_DIR, 'observatory'),
