@@ -5,17 +5,16 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { request } from 'undici';
 import { pause, systemClock, systemTimers, within } from '#engine/time.ts';
 import { addresses } from './addresses.ts';
 import { Child, type ChildOptions } from './child.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
+import { isOk } from './is-ok.ts';
 import { boundLog } from './log-file.ts';
 
 const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 50;
-const READY_ANSWER_MS_MAX = 1_000;
 const LOG_CHECK_MS = 5_000;
 
 /** What each may take to end. The engine flushes; the sum stays under the ten seconds of the whole. */
@@ -173,16 +172,3 @@ const isPublished = (message: unknown): message is { signalId: string } =>
   message !== null &&
   'signalId' in message &&
   typeof message.signalId === 'string';
-
-async function isOk(url: string): Promise<boolean> {
-  try {
-    const { statusCode, body } = await request(url, {
-      headersTimeout: READY_ANSWER_MS_MAX,
-      bodyTimeout: READY_ANSWER_MS_MAX,
-    });
-    await body.dump();
-    return statusCode === 200;
-  } catch {
-    return false;
-  }
-}

@@ -8,7 +8,7 @@ import { addresses } from '#app/addresses.ts';
 import type { Config } from '#app/config.ts';
 import { exchangeAccess } from '#app/exchange-access.ts';
 import { exitCodes } from '#app/exit-codes.ts';
-import { type NamedPort, portProblems } from '#app/ports.ts';
+import { portProblems, portsOf } from '#app/ports.ts';
 import { SEED_DEFAULT, settleSeed } from '#app/seed.ts';
 import { Supervisor, simexDirectory } from '#app/supervisor.ts';
 import { version } from '#app/version.ts';
@@ -83,18 +83,6 @@ async function run(
   if (!demo) say(`Ready for signals:\n\n${example(config)}\n`);
   return supervisor.lost;
 }
-
-const portsOf = ({ values, settings }: Config): NamedPort[] =>
-  (
-    [
-      'TRADEENGINE_PORT',
-      ...(settings.mode === 'paper' ? (['SIMEX_PORT'] as const) : []),
-      'OBSERVATORY_PORT',
-      'OTLP_GRPC_PORT',
-      'OTLP_HTTP_PORT',
-      'PYROSCOPE_PORT',
-    ] as const
-  ).map((variable) => ({ variable, port: values[variable] }));
 
 function header(config: Config, seed: number | undefined, logs: string): string {
   const { engine, observatory } = addresses(config);

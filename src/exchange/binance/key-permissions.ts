@@ -6,7 +6,9 @@
 
 import { z } from 'zod';
 import type { Answer } from '../port.ts';
-import { describe, type Rest } from './rest.ts';
+import { nobody } from './observer.ts';
+import { RateGate } from './rate-gate.ts';
+import { describe, Rest, type RestOptions } from './rest.ts';
 
 const permissions = z.object({
   ipRestrict: z.boolean(),
@@ -20,8 +22,23 @@ type KeyPermissions = z.output<typeof permissions>;
 
 const PATH = '/sapi/v1/account/apiRestrictions';
 
-/** @param rest of the wallet's API: it is not that of the futures */
-export async function checkKey(rest: Rest): Promise<Answer<void>> {
+/** @param walletUrl https://api.binance.com, whose clock and limits are its own */
+export async function checkKey(walletUrl: string, options: RestOptions): Promise<Answer<void>> {
+  const rest = new Rest({
+    ...options,
+    restUrl: walletUrl,
+    timePath: '/api/v3/time',
+    rateGate: new RateGate(),
+    observer: nobody,
+  });
+  try {
+    return await check(rest);
+  } finally {
+    await rest.close();
+  }
+}
+
+async function check(rest: Rest): Promise<Answer<void>> {
   const result = await rest.call({ method: 'GET', path: PATH, security: 'signed' });
   if (result.kind === 'error') return refused(`its permissions cannot be read: ${describe(result)}`);
   const read = permissions.safeParse(result.body);

@@ -55,7 +55,7 @@ export interface RestError extends Timing {
 
 export type RestResult = ({ readonly kind: 'answer'; readonly body: unknown } & Timing) | RestError;
 
-interface RestOptions {
+export interface RestOptions {
   readonly restUrl: string;
   /** What tells the server's clock. */
   readonly timePath?: Endpoint;

@@ -119,6 +119,9 @@ export const account = z.object({
   ),
 });
 
+/** GET /fapi/v1/premiumIndex, of all symbols. */
+export const marks = z.array(z.object({ symbol: name, markPrice: figure }));
+
 /** GET /fapi/v1/accountConfig. */
 export const accountConfig = z.object({ dualSidePosition: z.boolean(), multiAssetsMargin: z.boolean() });
 /** GET /fapi/v1/symbolConfig. */

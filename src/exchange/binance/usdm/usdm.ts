@@ -22,20 +22,17 @@ import { checkKey } from '../key-permissions.ts';
 import { nobody, type Observer } from '../observer.ts';
 import type { OnProblem } from '../problem.ts';
 import { RateGate } from '../rate-gate.ts';
-import { type Clock, describe, Rest } from '../rest.ts';
+import { type Clock, Rest, type RestOptions } from '../rest.ts';
 import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
 import { type AccountWishes, configureAccount } from './configuration.ts';
-import { readInstruments } from './instruments.ts';
+import { askInstruments } from './instruments.ts';
 import { Market } from './market.ts';
 import { Orders } from './orders.ts';
 import { UserEvents } from './user-events.ts';
 import { UserStream } from './user-stream.ts';
 
 const OPEN_MS_MAX = 20_000;
-/** The rules of all symbols in one answer: some 3 MB. */
-const EXCHANGE_INFO_BYTES_MAX = 32 << 20;
-const EXCHANGE_INFO_MS_MAX = 15_000;
 const QUESTIONS_MAX = 200;
 
 export interface BinanceUsdmOptions {
@@ -69,6 +66,7 @@ export class BinanceUsdm implements Exchange {
   readonly #conditionals = new Conditionals();
   readonly #onProblem: OnProblem;
   readonly #observer: Observer;
+  readonly #restOptions: RestOptions;
   readonly #rest: Rest;
   readonly #orders: Orders;
   readonly #account: Account;
@@ -89,7 +87,8 @@ export class BinanceUsdm implements Exchange {
     const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
     const rateGate = options.rateGate ?? new RateGate();
     const own = { redactor: this.#redactor, onProblem: this.#onProblem, observer: this.#observer };
-    this.#rest = new Rest({ ...options, rateGate, ...own });
+    this.#restOptions = { ...options, rateGate, ...own };
+    this.#rest = new Rest(this.#restOptions);
     this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
     this.#account = new Account({ ...shared, rest: this.#rest, clock });
   }
@@ -117,16 +116,8 @@ export class BinanceUsdm implements Exchange {
     return opened;
   }
 
-  async instruments(symbols: readonly Symbol[]): Promise<Answer<InstrumentText[]>> {
-    const result = await this.#rest.call({
-      method: 'GET',
-      path: '/fapi/v1/exchangeInfo',
-      security: 'none',
-      deadlineMs: EXCHANGE_INFO_MS_MAX,
-      answerBytesMax: EXCHANGE_INFO_BYTES_MAX,
-    });
-    if (result.kind === 'error') return { kind: 'failed', cause: `exchangeInfo: ${describe(result)}` };
-    return readInstruments(result.body, symbols);
+  instruments(symbols: readonly Symbol[]): Promise<Answer<InstrumentText[]>> {
+    return askInstruments(this.#rest, symbols);
   }
 
   quote(symbol: Symbol): Quote | undefined {
@@ -164,9 +155,11 @@ export class BinanceUsdm implements Exchange {
   async #connect(): Promise<Answer<void>> {
     const clock = await this.#rest.measureClock();
     if (clock.kind === 'failed') return clock;
-    const key = await this.#checkKey();
-    if (key.kind === 'failed') return key;
-    const { account: wishes } = this.#options;
+    const { walletUrl, account: wishes } = this.#options;
+    if (walletUrl !== undefined) {
+      const key = await checkKey(walletUrl, this.#restOptions);
+      if (key.kind === 'failed') return key;
+    }
     const configured = await configureAccount(wishes, { rest: this.#rest, onProblem: this.#onProblem });
     if (configured.kind === 'failed') return configured;
     if (this.#closed) return { kind: 'failed', cause: 'closed' };
@@ -182,27 +175,6 @@ export class BinanceUsdm implements Exchange {
     this.#streams = { market, user: this.#userStream(connected.resolve) };
     await Promise.all([market.ready, connected.promise]);
     return { kind: 'answer', value: undefined };
-  }
-
-  /** Before anything is changed at the account. */
-  async #checkKey(): Promise<Answer<void>> {
-    const { walletUrl } = this.#options;
-    if (walletUrl === undefined) return { kind: 'answer', value: undefined };
-    const wallet = new Rest({
-      ...this.#options,
-      restUrl: walletUrl,
-      timePath: '/api/v3/time',
-      // Its limits are its own.
-      rateGate: new RateGate(),
-      redactor: this.#redactor,
-      onProblem: this.#onProblem,
-      observer: nobody,
-    });
-    try {
-      return await checkKey(wallet);
-    } finally {
-      await wallet.close();
-    }
   }
 
   #userStream(onFirstConnected: () => void): UserStream {
