@@ -53,7 +53,10 @@ async function reach(config: Config, inspection: Inspection, verdict: Verdicts):
     return [verdict.fail(`${restUrl}: ${read.cause}. Key, account and symbols were not looked at.`, fix)];
   }
   const { offsetMs, tookMs } = read.value;
-  const clock = { check: 'clock', detail: `${Math.abs(offsetMs)} ms ${offsetMs > 0 ? 'behind' : 'ahead of'} the exchange's` };
+  const clock = {
+    check: 'clock',
+    detail: `${Math.abs(offsetMs)} ms ${offsetMs > 0 ? 'behind' : 'ahead of'} the exchange's`,
+  };
   const fix =
     'Let the system keep its time (chrony, systemd-timesyncd). Orders are corrected, ages of signals are not.';
   const off = Math.abs(offsetMs);

@@ -19,8 +19,7 @@ import { askInstruments } from './instruments.ts';
 import { read } from './read.ts';
 import { listenKey, marks } from './schemas.ts';
 
-const HANDSHAKE_MS_MAX = 5_000;
-const MESSAGE_MS_MAX = 5_000;
+const SPOKEN_MS_MAX = 5_000;
 const MESSAGE_BYTES_MAX = 1 << 20;
 
 export interface InspectionOptions {
@@ -150,7 +149,6 @@ export class Inspection {
 function connects(url: string, until: 'open' | 'message'): Promise<Answer<void>> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, {
-      handshakeTimeout: HANDSHAKE_MS_MAX,
       maxPayload: MESSAGE_BYTES_MAX,
       perMessageDeflate: false,
       followRedirects: false,
@@ -161,8 +159,8 @@ function connects(url: string, until: 'open' | 'message'): Promise<Answer<void>>
       resolve(answer);
     };
     const timer = setTimeout(
-      () => settle({ kind: 'failed', cause: `it says nothing for ${MESSAGE_MS_MAX} ms` }),
-      HANDSHAKE_MS_MAX + MESSAGE_MS_MAX,
+      () => settle({ kind: 'failed', cause: `it says nothing for ${SPOKEN_MS_MAX} ms` }),
+      SPOKEN_MS_MAX,
     );
     socket.once(until, () => settle({ kind: 'answer', value: undefined }));
     socket.on('unexpected-response', (_request, { statusCode }) =>
