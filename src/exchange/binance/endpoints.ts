@@ -4,6 +4,7 @@
  */
 
 export const endpoints = [
+  '/api/v3/time',
   '/fapi/v1/accountConfig',
   '/fapi/v1/algoOrder',
   '/fapi/v1/exchangeInfo',
@@ -22,7 +23,6 @@ export const endpoints = [
   '/fapi/v3/account',
   '/fapi/v3/positionRisk',
   '/sapi/v1/account/apiRestrictions',
-  '/api/v3/time',
 ] as const;
 
 export type Endpoint = (typeof endpoints)[number];
