@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { AccountId, Symbol } from '#core/ids.ts';
 import { money, rate } from '#core/money.ts';
 import { defaultSettings, type TradingSettings, tradingModes } from '#core/settings.ts';
+import { type ConfigProblem, configFaults, problemsOf } from './config-problems.ts';
 import {
   address,
   decimal,
@@ -41,9 +42,7 @@ const variables = {
     form: 'the value of TRADEENGINE_ACCOUNT',
     read: (value) => value,
   }),
-  BINANCE_API_KEY: optional({
-    ...secret('', 'the key at Binance; testnet and live need it'),
-  }),
+  BINANCE_API_KEY: optional(secret('', 'the key at Binance; testnet and live need it')),
   BINANCE_API_SECRET: optional({
     meaning: 'its secret, or its Ed25519 private key',
     secret: true,
@@ -184,22 +183,6 @@ export interface Config {
   environment(): Record<string, string>;
 }
 
-/** What is wrong with a configuration, by names that stay. */
-export const configFaults = {
-  value_invalid: 'A variable has a value that cannot be.',
-  given_twice: 'A secret is given by its variable and by a file.',
-  file_unreadable: 'The file that a secret is to come from cannot be read.',
-  key_missing: 'The mode needs a key and its secret, and has not both.',
-  account_missing: 'Live mode needs TRADEENGINE_ACCOUNT: the default names no real account.',
-  live_unconfirmed: 'Live mode needs TRADEENGINE_CONFIRM_LIVE with the name of the account.',
-  symbol_not_traded: 'Something is set for a symbol that TRADEENGINE_SYMBOLS does not list.',
-} as const;
-
-export interface ConfigProblem {
-  readonly code: keyof typeof configFaults;
-  readonly message: string;
-}
-
 export type ConfigReading =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
@@ -266,7 +249,7 @@ function givenFor(
 }
 
 function configOf(values: Values, given: Record<Name, Given>): ConfigReading {
-  const problems = [...keyProblems(values), ...accountProblems(values, given), ...symbolProblems(values)];
+  const problems = problemsOf(values, given.TRADEENGINE_ACCOUNT.source !== 'default');
   if (problems.length > 0) return { ok: false, problems };
   const config: Config = {
     values,
@@ -299,40 +282,6 @@ function configOf(values: Values, given: Record<Name, Given>): ConfigReading {
       ),
   };
   return { ok: true, config };
-}
-
-function keyProblems(values: Values): ConfigProblem[] {
-  const { TRADING_MODE: mode } = values;
-  if (mode === 'paper') return [];
-  const missing = (['BINANCE_API_KEY', 'BINANCE_API_SECRET'] as const).filter(
-    (name) => values[name] === undefined,
-  );
-  if (missing.length === 0) return [];
-  return [{ code: 'key_missing', message: `TRADING_MODE=${mode} needs ${missing.join(' and ')}` }];
-}
-
-/** Only a person who knows which account it is may let it trade with money. */
-function accountProblems(values: Values, given: Record<Name, Given>): ConfigProblem[] {
-  if (values.TRADING_MODE !== 'live') return [];
-  const { TRADEENGINE_ACCOUNT: account, TRADEENGINE_CONFIRM_LIVE: confirmed } = values;
-  if (given.TRADEENGINE_ACCOUNT.source === 'default') {
-    return [{ code: 'account_missing', message: 'TRADING_MODE=live needs TRADEENGINE_ACCOUNT' }];
-  }
-  if (confirmed === account) return [];
-  const is = confirmed === undefined ? 'is not set' : `is ${JSON.stringify(confirmed)}`;
-  const message = `TRADING_MODE=live trades with money: TRADEENGINE_CONFIRM_LIVE must be ${JSON.stringify(account)}, and ${is}`;
-  return [{ code: 'live_unconfirmed', message }];
-}
-
-function symbolProblems(values: Values): ConfigProblem[] {
-  const perSymbolNames = ['TRADEENGINE_LEVERAGE', 'TRADEENGINE_MARGIN_TYPE'] as const;
-  return perSymbolNames.flatMap((name) => {
-    const strangers = [...(values[name]?.named.keys() ?? [])].filter(
-      (symbol) => !values.TRADEENGINE_SYMBOLS.includes(symbol),
-    );
-    const message = `${name} names ${strangers.join(', ')}, which TRADEENGINE_SYMBOLS does not list`;
-    return strangers.length === 0 ? [] : [{ code: 'symbol_not_traded', message } as const];
-  });
 }
 
 /** What the table says of one symbol. */
