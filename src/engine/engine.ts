@@ -131,10 +131,9 @@ export class Engine {
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { state, storedSeq } = await fold(options.journal);
-    const { account, settings } = options;
-    if (state.seq > 0 && (state.account !== account || state.settings.mode !== settings.mode)) {
-      const kept = `account ${state.account} in ${state.settings.mode} mode`;
-      const wanted = `account ${account} in ${settings.mode} mode`;
+    const kept = `account ${state.account} in ${state.settings.mode} mode`;
+    const wanted = `account ${options.account} in ${options.settings.mode} mode`;
+    if (state.seq > 0 && kept !== wanted) {
       throw new JournalError('foreign', `the journal is of ${kept}, the configuration of ${wanted}`);
     }
     const engine = new Engine(options, state, storedSeq);
