@@ -136,6 +136,7 @@ const codes: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [-2013, { kind: 'missing' }], // Order does not exist
   [-4046, { kind: 'unchanged' }], // No need to change margin type
   [-4059, { kind: 'unchanged' }], // No need to change position side
+  [-4171, { kind: 'unchanged' }], // Adjusted asset mode is currently set
   [-4116, { kind: 'duplicate' }], // clientOrderId is duplicated
 ]);
 

@@ -55,8 +55,10 @@ export interface RestError extends Timing {
 
 export type RestResult = ({ readonly kind: 'answer'; readonly body: unknown } & Timing) | RestError;
 
-interface RestOptions {
+export interface RestOptions {
   readonly restUrl: string;
+  /** What tells the server's clock. */
+  readonly timePath?: Endpoint;
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
   readonly recvWindowMs: number;
@@ -116,9 +118,10 @@ export class Rest {
   }
 
   async #measure(): Promise<Answer<void>> {
+    const { timePath: path = '/fapi/v1/time' } = this.#options;
     let roundTripMicrosMin = Number.POSITIVE_INFINITY;
     for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) {
-      const result = await this.#send({ method: 'GET', path: '/fapi/v1/time', security: 'none' });
+      const result = await this.#send({ method: 'GET', path, security: 'none' });
       if (result.kind === 'error') return { kind: 'failed', cause: `server time: ${describe(result)}` };
       const serverTime = (result.body as { serverTime?: unknown } | null)?.serverTime;
       if (typeof serverTime !== 'number' || !Number.isSafeInteger(serverTime)) {

@@ -5,6 +5,7 @@ import type { Symbol } from '#core/ids.ts';
 import type { InstrumentText } from '#core/instrument.ts';
 import { type DecimalText, price, showPrice } from '#core/money.ts';
 import type { Answer } from '../../port.ts';
+import { describe, type Rest } from '../rest.ts';
 import { whatIsWrong } from './schemas.ts';
 
 const exchangeInfo = z.object({ symbols: z.array(z.object({ symbol: z.string() }).loose()) });
@@ -16,6 +17,25 @@ const rules = z.object({
 });
 
 type Filter = z.output<typeof rules>['filters'][number];
+
+/** The rules of all symbols in one answer: some 3 MB. */
+const BYTES_MAX = 32 << 20;
+const ANSWER_MS_MAX = 15_000;
+
+export async function askInstruments(
+  rest: Rest,
+  symbols: readonly Symbol[],
+): Promise<Answer<InstrumentText[]>> {
+  const result = await rest.call({
+    method: 'GET',
+    path: '/fapi/v1/exchangeInfo',
+    security: 'none',
+    deadlineMs: ANSWER_MS_MAX,
+    answerBytesMax: BYTES_MAX,
+  });
+  if (result.kind === 'error') return { kind: 'failed', cause: `exchangeInfo: ${describe(result)}` };
+  return readInstruments(result.body, symbols);
+}
 
 /** @param body hundreds of symbols: only those asked for are looked at */
 export function readInstruments(body: unknown, symbols: readonly Symbol[]): Answer<InstrumentText[]> {
