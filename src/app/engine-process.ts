@@ -15,6 +15,7 @@ import { systemClock, systemTimers, within } from '#engine/time.ts';
 import { RateGate } from '#exchange/binance/rate-gate.ts';
 import { ACCEPTANCE_MARGIN_MS } from '#exchange/binance/usdm/orders.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm/usdm.ts';
+import { usdm } from '#exchange/binance/usdm/venue.ts';
 import type { RemoteSpan } from '#intake/identity.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import type { ProcessEvent } from '#telemetry/catalogue/process-events.ts';
@@ -73,7 +74,7 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
   // A ban outlives the engine that drew it.
-  const rateGate = new RateGate();
+  const rateGate = new RateGate(usdm.limits);
   const measurements = new Measurements({
     record: (record) => telemetry.record(record),
     onFailure: (error) =>

@@ -36,7 +36,7 @@ MC4CAQAwBQYDK2VwBCIEIIJEYWtGBrhACmb9Dvy+qa8WEf0lQOl1s4CLIAB9m89u
 for (const [how, pem] of [
   ['on lines', ED25519],
   ['with its line ends written out', ED25519.replaceAll('\n', '\\n')],
-]) {
+] as const) {
   test(`a private key ${how} signs the documentation's Ed25519 example`, () => {
     const payload = ['A', 'EXAMPLE', 'SPOT', '1', '20240627-11:17:25.223'].join('\u0001');
     assert.equal(

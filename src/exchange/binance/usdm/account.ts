@@ -6,7 +6,9 @@ import type { PositionMode } from '#core/settings.ts';
 import type { AccountBalance, Answer, ExchangePosition, ExchangeSnapshot, OrderRef } from '../../port.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { OnProblem } from '../problem.ts';
-import { type Clock, describe, type Rest } from '../rest.ts';
+import type { Priority } from '../rate-gate.ts';
+import { describe, type Rest } from '../rest.ts';
+import type { Clock } from '../server-clock.ts';
 import type { Conditionals } from './conditionals.ts';
 import { isConditionalType, ownId } from './reports.ts';
 import * as schemas from './schemas.ts';
@@ -74,7 +76,7 @@ export class Account {
 
   /** Sets the position mode where it differs. */
   async ensurePositionMode(mode: PositionMode): Promise<Answer<void>> {
-    const present = await this.#get(schemas.positionMode, MODE_PATH);
+    const present = await this.#get(schemas.positionMode, MODE_PATH, 'ordinary');
     if (present.kind === 'failed') return present;
     const dual = mode === 'hedge';
     if (present.value.dualSidePosition === dual) return { kind: 'answer', value: undefined };
@@ -90,8 +92,12 @@ export class Account {
     return { kind: 'failed', cause: `position mode ${mode}: ${describe(result)}` };
   }
 
-  async #get<Schema extends z.ZodType>(schema: Schema, path: Endpoint): Promise<Answer<z.output<Schema>>> {
-    const result = await this.#options.rest.call({ method: 'GET', path, security: 'signed' });
+  async #get<Schema extends z.ZodType>(
+    schema: Schema,
+    path: Endpoint,
+    priority: Priority = 'background',
+  ): Promise<Answer<z.output<Schema>>> {
+    const result = await this.#options.rest.call({ method: 'GET', path, security: 'signed', priority });
     if (result.kind === 'error') return { kind: 'failed', cause: `${path}: ${describe(result)}` };
     const read = schema.safeParse(result.body);
     if (read.success) return { kind: 'answer', value: read.data };

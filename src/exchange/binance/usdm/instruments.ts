@@ -5,6 +5,7 @@ import type { Symbol } from '#core/ids.ts';
 import type { InstrumentText } from '#core/instrument.ts';
 import { type DecimalText, price, showPrice } from '#core/money.ts';
 import type { Answer } from '../../port.ts';
+import { publishedLimits, type RateLimits, rateLimitList } from '../rate-limits.ts';
 import { whatIsWrong } from './schemas.ts';
 
 const exchangeInfo = z.object({ symbols: z.array(z.object({ symbol: z.string() }).loose()) });
@@ -14,6 +15,16 @@ const rules = z.object({
   quoteAsset: z.string(),
   filters: z.array(z.object({ filterType: z.string() }).catchall(z.unknown())),
 });
+
+const limits = z.object({ rateLimits: rateLimitList });
+
+/** What the exchange publishes of its limits. */
+export function readLimits(body: unknown, assumed: RateLimits): Answer<RateLimits> {
+  const read = limits.safeParse(body);
+  return read.success
+    ? { kind: 'answer', value: publishedLimits(read.data.rateLimits, assumed) }
+    : { kind: 'failed', cause: `exchangeInfo ${whatIsWrong(read.error)}` };
+}
 
 type Filter = z.output<typeof rules>['filters'][number];
 

@@ -22,14 +22,17 @@ import type {
 import { nobody, type Observer } from '../observer.ts';
 import type { OnProblem } from '../problem.ts';
 import { RateGate } from '../rate-gate.ts';
-import { type Clock, describe, Rest } from '../rest.ts';
+import { describe, Rest } from '../rest.ts';
+import type { Clock } from '../server-clock.ts';
+import { SocketApi } from '../socket-api.ts';
 import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
-import { readInstruments } from './instruments.ts';
+import { readInstruments, readLimits } from './instruments.ts';
 import { Market } from './market.ts';
 import { Orders } from './orders.ts';
 import { UserEvents } from './user-events.ts';
 import { UserStream } from './user-stream.ts';
+import { usdm } from './venue.ts';
 
 const OPEN_MS_MAX = 20_000;
 /** The rules of all symbols in one answer: some 3 MB. */
@@ -42,6 +45,8 @@ export interface BinanceUsdmOptions {
   readonly restUrl: string;
   /** wss://fstream.binance.com */
   readonly streamUrl: string;
+  /** wss://ws-fapi.binance.com/ws-fapi/v1, where orders go over the WebSocket API. */
+  readonly orderUrl?: string | undefined;
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
   readonly symbols: readonly Symbol[];
@@ -66,6 +71,7 @@ export class BinanceUsdm implements Exchange {
   readonly #conditionals = new Conditionals();
   readonly #onProblem: OnProblem;
   readonly #observer: Observer;
+  readonly #rateGate: RateGate;
   readonly #rest: Rest;
   readonly #orders: Orders;
   readonly #account: Account;
@@ -84,9 +90,13 @@ export class BinanceUsdm implements Exchange {
     this.#observer = options.observer ?? nobody;
     const { clock, recvWindowMs } = options;
     const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
-    const rateGate = options.rateGate ?? new RateGate();
+    const rateGate = options.rateGate ?? new RateGate(usdm.limits);
+    this.#rateGate = rateGate;
     const own = { redactor: this.#redactor, onProblem: this.#onProblem, observer: this.#observer };
-    this.#rest = new Rest({ ...options, rateGate, ...own });
+    const { orderUrl } = options;
+    const socketApi =
+      orderUrl === undefined ? undefined : new SocketApi({ ...own, url: orderUrl, clock, rateGate });
+    this.#rest = new Rest({ ...options, ...own, venue: usdm, rateGate, socketApi });
     this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
     this.#account = new Account({ ...shared, rest: this.#rest, clock });
   }
@@ -119,10 +129,14 @@ export class BinanceUsdm implements Exchange {
       method: 'GET',
       path: '/fapi/v1/exchangeInfo',
       security: 'none',
+      priority: 'background',
       deadlineMs: EXCHANGE_INFO_MS_MAX,
       answerBytesMax: EXCHANGE_INFO_BYTES_MAX,
     });
     if (result.kind === 'error') return { kind: 'failed', cause: `exchangeInfo: ${describe(result)}` };
+    const published = readLimits(result.body, this.#rateGate.limits);
+    if (published.kind === 'answer') this.#rateGate.adopt(published.value);
+    else this.#onProblem('malformed_answer', published.cause);
     return readInstruments(result.body, symbols);
   }
 
@@ -159,7 +173,7 @@ export class BinanceUsdm implements Exchange {
   }
 
   async #connect(): Promise<Answer<void>> {
-    const clock = await this.#rest.measureClock();
+    const clock = await this.#rest.startClock();
     if (clock.kind === 'failed') return clock;
     const mode = await this.#account.ensurePositionMode(this.#options.positionMode);
     if (mode.kind === 'failed') return mode;
@@ -185,6 +199,7 @@ export class BinanceUsdm implements Exchange {
       ask: (order) => void this.#ask(order),
       onLost: () => this.#emit({ kind: 'gap' }),
       onKeyExpired: () => this.#streams?.user.reconnect(),
+      onShutdown: () => this.#streams?.user.renew(),
       onProblem: this.#onProblem,
     });
     return new UserStream({
