@@ -25,7 +25,7 @@ const MS_PER_SECOND = 1_000;
 const reply = z.object({
   id: z.string(),
   status: z.int(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z
     .object({
       code: z.int(),
