@@ -228,7 +228,7 @@ function makeKeeper({
   onStage,
 }: KeeperParts): Keeper {
   const { values, settings, account } = config;
-  const { exchange, exchangeStreams } = addresses(config);
+  const { exchange, exchangeStreams, exchangeOrders } = addresses(config);
   return new Keeper({
     account,
     version,
@@ -239,6 +239,7 @@ function makeKeeper({
       new BinanceUsdm({
         restUrl: exchange,
         streamUrl: exchangeStreams,
+        orderUrl: values.TRADEENGINE_ORDER_TRANSPORT === 'websocket' ? exchangeOrders : undefined,
         apiKey: values.SIMEX_API_KEY,
         apiSecret: values.SIMEX_API_SECRET,
         symbols: settings.symbols,
