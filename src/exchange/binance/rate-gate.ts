@@ -72,11 +72,13 @@ export class RateGate {
     '1m': new Counter(orderWindowMs['1m']),
   };
   #limits: RateLimits;
+  #orderLimits: readonly (readonly [OrderWindow, number])[];
   #bannedUntil = 0 as Micros;
   #limitedUntil = 0 as Micros;
 
   constructor(limits: RateLimits) {
     this.#limits = limits;
+    this.#orderLimits = pairs(limits);
   }
 
   get limits(): RateLimits {
@@ -86,11 +88,12 @@ export class RateGate {
   /** The exchange has published these. */
   adopt(limits: RateLimits): void {
     this.#limits = limits;
+    this.#orderLimits = pairs(limits);
   }
 
   status(now: Micros): RateStatus {
     const orders: Partial<Record<OrderWindow, Use>> = {};
-    for (const [window, limit] of this.#orderLimits()) {
+    for (const [window, limit] of this.#orderLimits) {
       orders[window] = { used: this.#orders[window].used(now), limit };
     }
     return {
@@ -177,7 +180,7 @@ export class RateGate {
     if (cost.weight > 0 && this.#weight.used(now) + cost.weight > part(this.#limits.weightPerMinute, share)) {
       return held(`more than ${share} % of the weight would be used`, this.#weight.endsAt, now);
     }
-    for (const [window, limit] of cost.orders === 0 ? [] : this.#orderLimits()) {
+    for (const [window, limit] of cost.orders === 0 ? [] : this.#orderLimits) {
       const counter = this.#orders[window];
       if (counter.used(now) + cost.orders > part(limit, ORDERS_PER_CENT_MAX)) {
         return held(
@@ -188,10 +191,6 @@ export class RateGate {
       }
     }
     return undefined;
-  }
-
-  #orderLimits(): [OrderWindow, number][] {
-    return Object.entries(this.#limits.orders) as [OrderWindow, number][];
   }
 
   #isHeavy(now: Micros): boolean {
@@ -240,6 +239,8 @@ class Counter {
     return now < this.#endsAt ? this.#count : 0;
   }
 }
+
+const pairs = ({ orders }: RateLimits) => Object.entries(orders) as [OrderWindow, number][];
 
 const part = (limit: number, perCent: number): number => (limit * perCent) / 100;
 

@@ -7,6 +7,8 @@ export const WEIGHT_WINDOW_MS = 60_000;
 /** The spans over which the exchange counts orders. */
 export const orderWindowMs = { '10s': 10_000, '1m': 60_000 } as const;
 export type OrderWindow = keyof typeof orderWindowMs;
+export const orderWindows = Object.keys(orderWindowMs) as readonly OrderWindow[];
+const orderHeaders = orderWindows.map((window) => [window, `x-mbx-order-count-${window}`] as const);
 
 export interface RateLimits {
   readonly weightPerMinute: number;
@@ -23,8 +25,8 @@ export interface ToldUse {
 
 export function toldInHeaders(headers: IncomingHttpHeaders): ToldUse {
   const orders: Partial<Record<OrderWindow, number>> = {};
-  for (const window of orderWindows) {
-    const count = wholeNumber(headers[`x-mbx-order-count-${window}`]);
+  for (const [window, header] of orderHeaders) {
+    const count = wholeNumber(headers[header]);
     if (count !== undefined) orders[window] = count;
   }
   return {
@@ -33,8 +35,6 @@ export function toldInHeaders(headers: IncomingHttpHeaders): ToldUse {
     retryAfterSeconds: wholeNumber(headers['retry-after']) || undefined,
   };
 }
-
-export const orderWindows = Object.keys(orderWindowMs) as readonly OrderWindow[];
 
 function wholeNumber(header: string | string[] | undefined): number | undefined {
   if (typeof header !== 'string' || !/^\d{1,15}$/.test(header)) return undefined;

@@ -83,6 +83,7 @@ export class Rest {
   readonly #http: Http;
   readonly #prefix: string;
   readonly #address: Address;
+  readonly #headers: Readonly<Record<'none' | 'key' | 'form', Readonly<Record<string, string>>>>;
   readonly #serverClock: ServerClock;
 
   constructor(options: RestOptions) {
@@ -92,6 +93,9 @@ export class Rest {
     this.#http = new Http(url.origin);
     this.#prefix = url.pathname.replace(/\/$/, '');
     this.#address = addressOf(options.restUrl);
+    const key = { 'X-MBX-APIKEY': options.apiKey.reveal() };
+    const form = { ...key, 'Content-Type': 'application/x-www-form-urlencoded' };
+    this.#headers = { none: {}, key, form };
     this.#serverClock = new ServerClock({
       sample: () => this.#sampleClock(),
       onMeasured: (offsetMs) => options.observer.onClock(offsetMs),
@@ -168,7 +172,7 @@ export class Rest {
     const result = await this.#http.request({
       method: call.method,
       path: inBody || payload === '' ? path : `${path}?${payload}`,
-      headers: this.#headers(call.security, inBody),
+      headers: this.#headers[call.security === 'none' ? 'none' : inBody ? 'form' : 'key'],
       body: inBody && payload !== '' ? payload : undefined,
       deadlineMs,
       answerBytesMax: call.answerBytesMax ?? ANSWER_BYTES_MAX,
@@ -252,13 +256,6 @@ export class Rest {
       .map((name) => `${name}=${all[name]}`)
       .join('&');
     return { ...all, signature: this.#signer.signatureOf(payload) };
-  }
-
-  #headers(security: Security, inBody: boolean): Record<string, string> {
-    return {
-      ...(security === 'none' ? {} : { 'X-MBX-APIKEY': this.#options.apiKey.reveal() }),
-      ...(inBody ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),
-    };
   }
 }
 

@@ -15,13 +15,17 @@ import type { Secret } from '#core/secret.ts';
 
 export type Params = Readonly<Record<string, string | undefined>>;
 
-/** Leaves out what is undefined; keeps the order. */
+const PLAIN = /^[\w.:-]*$/;
+
+/** Leaves out what is undefined; keeps the order. Most values have nothing to encode. */
 export function encodeParams(params: Params): string {
-  const encoded = new URLSearchParams();
+  let encoded = '';
   for (const [name, value] of Object.entries(params)) {
-    if (value !== undefined) encoded.append(name, value);
+    if (value === undefined) continue;
+    const text = PLAIN.test(value) ? value : encodeURIComponent(value.toWellFormed());
+    encoded += encoded === '' ? `${name}=${text}` : `&${name}=${text}`;
   }
-  return encoded.toString();
+  return encoded;
 }
 
 const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
