@@ -131,3 +131,18 @@ test('when much weight is used snapshots wait for the next minute, orders and th
   movedMs = 60_000;
   assert.equal((await exchange.snapshot()).kind, 'answer');
 });
+
+test('the limits that the exchange publishes are those that are kept', async () => {
+  const rateGate = new RateGate(usdm.limits);
+  const exchange = rig.make({ rateGate });
+  const rateLimits = [
+    { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 1_000 },
+    { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 2 },
+  ];
+  rig.server.on('GET /fapi/v1/exchangeInfo', () => ok({ symbols: [], rateLimits }));
+  assert.equal((await exchange.instruments([])).kind, 'answer');
+  assert.deepEqual(rateGate.limits, { weightPerMinute: 1_000, orders: { '10s': 2, '1m': 1_200 } });
+  const outcomes = [entry, entry, stop, stop].map((order) => exchange.submit(order));
+  const kinds = (await Promise.all(outcomes)).map(({ outcome }) => outcome.kind);
+  assert.deepEqual(kinds, ['accepted', 'refused', 'accepted', 'accepted']);
+});

@@ -117,6 +117,7 @@ export const usdm: Venue = {
       '-4170': 'Unable to adjust Multi-Assets Mode with open orders',
       '-4400': 'Futures Trading Quantitative Rules violated, only reduceOnly order is allowed',
       '-4401': 'Risk Control Rules of large position holding violated, only reduceOnly order is allowed',
+      '-5000': 'Path %s, Method %s is invalid',
       '-5021': 'Due to the order could not be filled immediately, the FOK order has been rejected',
       '-5022': 'Due to the order could not be executed as maker, the Post Only order will be rejected',
       '-5037': 'Invalid price match',
