@@ -154,12 +154,14 @@ const gateway = (port: number, onConnected?: () => void): BinanceUsdm =>
     recvWindowMs: 2_000,
     clock: { nowMicros: () => Math.round((performance.timeOrigin + performance.now()) * 1_000) as Micros },
     onProblem: (code, detail) => console.error(code, detail),
-    observer: { ...nobody, onStream: () => onConnected?.() },
+    observer: { ...nobody, onStream: (stream) => stream === 'orders' && onConnected?.() },
   });
 
 async function socketGateway(port: number): Promise<BinanceUsdm> {
   const connected = Promise.withResolvers<void>();
   const exchange = gateway(port, connected.resolve);
+  const opened = await exchange.open(() => {});
+  if (opened.kind === 'failed') throw new Error(opened.cause);
   await connected.promise;
   return exchange;
 }

@@ -1,6 +1,6 @@
 /**
- * An exchange that takes every order and does nothing else, over HTTP and over the WebSocket API, as a process of its own.
- * Says its port when ready.
+ * An exchange that takes every order, over HTTP and over the WebSocket API, and says just enough else for the adapter to
+ * open, as a process of its own. Says its port when ready.
  */
 
 import { once } from 'node:events';
@@ -38,6 +38,14 @@ const orderOf = (clientOrderId: unknown) => ({
   priceProtect: false,
 });
 
+const answers: Readonly<Record<string, () => unknown>> = {
+  '/fapi/v1/time': () => ({ serverTime: Date.now() }),
+  '/fapi/v1/positionSide/dual': () => ({ dualSidePosition: true }),
+  '/fapi/v1/listenKey': () => ({ listenKey: 'bench' }),
+};
+const book = { e: 'bookTicker', s: 'BTCUSDT', b: '49999', B: '1', a: '50001', A: '1' };
+const mark = { e: 'markPriceUpdate', s: 'BTCUSDT', p: '50000' };
+
 const server = createServer((request, response) => {
   let text = '';
   request.setEncoding('utf8');
@@ -45,12 +53,16 @@ const server = createServer((request, response) => {
     text += chunk;
   });
   request.on('end', () => {
-    const body = JSON.stringify(orderOf(new URLSearchParams(text).get('newClientOrderId')));
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const answer = answers[path]?.() ?? orderOf(new URLSearchParams(text).get('newClientOrderId'));
+    const body = JSON.stringify(answer);
     response.writeHead(200, { 'Content-Type': 'application/json', ...WEIGHTLESS });
     response.end(body);
   });
 });
-new WebSocketServer({ server }).on('connection', (socket) => {
+new WebSocketServer({ server }).on('connection', (socket, { url = '' }) => {
+  if (url.startsWith('/public')) socket.send(JSON.stringify({ data: book }));
+  if (url.startsWith('/market')) socket.send(JSON.stringify({ data: mark }));
   socket.on('message', (data) => {
     const { id, params } = JSON.parse(data.toString());
     const result = orderOf(params.newClientOrderId);

@@ -63,23 +63,28 @@ interface Waiting {
 
 export class SocketApi {
   readonly #options: SocketApiOptions;
-  readonly #socket: StreamSocket;
   readonly #waiting = new Map<string, Waiting>();
   readonly address: Address;
+  #socket: StreamSocket | undefined;
   #requests = 0;
 
   constructor(options: SocketApiOptions) {
     this.#options = options;
     this.address = addressOf(options.url);
-    this.#socket = new StreamSocket({
+  }
+
+  /** Connects, and stays connected until close(). Nobody waits for it: until then requests are unsent. */
+  open(): void {
+    const { onProblem, observer } = this.#options;
+    this.#socket ??= new StreamSocket({
       name: 'order',
       kind: 'orders',
       url: async () => this.#url(),
       onConnected: () => {},
       onEnded: (connection) => this.#ended(connection),
       onMessage: (text) => this.#handle(text),
-      onProblem: options.onProblem,
-      observer: options.observer,
+      onProblem,
+      observer,
       silenceMsMax: SILENCE_MS_MAX,
       ping: true,
     });
@@ -89,7 +94,7 @@ export class SocketApi {
     if (this.#waiting.size >= REQUESTS_MAX) return unsent(`${REQUESTS_MAX} requests are under way`);
     this.#requests += 1;
     const id = String(this.#requests);
-    const connection = this.#socket.send(JSON.stringify({ id, method, params }));
+    const connection = this.#socket?.send(JSON.stringify({ id, method, params }));
     if (connection === undefined) return unsent('not connected');
     return new Promise((resolve) => {
       const settle = (transmission: Transmission) => {
@@ -105,7 +110,7 @@ export class SocketApi {
   }
 
   async close(): Promise<void> {
-    await this.#socket.close();
+    await this.#socket?.close();
   }
 
   /** A handshake is a request like any other: none is made while this address is banned. */
@@ -138,7 +143,7 @@ export class SocketApi {
       // Its request may have been given up.
       this.#waiting.get(read.data.id)?.settle(answered(read.data));
     } else if (notice.safeParse(message).data?.event.e === 'serverShutdown') {
-      void this.#socket.renew();
+      void this.#socket?.renew();
     } else {
       this.#malformed(read.error.issues[0]?.path.join('.') || 'value');
     }

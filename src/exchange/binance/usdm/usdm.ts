@@ -72,6 +72,7 @@ export class BinanceUsdm implements Exchange {
   readonly #onProblem: OnProblem;
   readonly #observer: Observer;
   readonly #rateGate: RateGate;
+  readonly #socketApi: SocketApi | undefined;
   readonly #rest: Rest;
   readonly #orders: Orders;
   readonly #account: Account;
@@ -94,9 +95,8 @@ export class BinanceUsdm implements Exchange {
     this.#rateGate = rateGate;
     const own = { redactor: this.#redactor, onProblem: this.#onProblem, observer: this.#observer };
     const { orderUrl } = options;
-    const socketApi =
-      orderUrl === undefined ? undefined : new SocketApi({ ...own, url: orderUrl, clock, rateGate });
-    this.#rest = new Rest({ ...options, ...own, venue: usdm, rateGate, socketApi });
+    if (orderUrl !== undefined) this.#socketApi = new SocketApi({ ...own, url: orderUrl, clock, rateGate });
+    this.#rest = new Rest({ ...options, ...own, venue: usdm, rateGate, socketApi: this.#socketApi });
     this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
     this.#account = new Account({ ...shared, rest: this.#rest, clock });
   }
@@ -178,6 +178,7 @@ export class BinanceUsdm implements Exchange {
     const mode = await this.#account.ensurePositionMode(this.#options.positionMode);
     if (mode.kind === 'failed') return mode;
     if (this.#closed) return { kind: 'failed', cause: 'closed' };
+    this.#socketApi?.open();
     const { streamUrl, symbols, clock: ours } = this.#options;
     const market = new Market({
       streamUrl,
