@@ -150,7 +150,7 @@ const gateway = (port: number, onConnected?: () => void): BinanceUsdm =>
     apiKey: new Secret('bench-key'),
     apiSecret: new Secret('bench-secret'),
     symbols: ['BTCUSDT' as Symbol],
-    positionMode: 'hedge',
+    account: { positionMode: 'hedge' },
     recvWindowMs: 2_000,
     clock: { nowMicros: () => Math.round((performance.timeOrigin + performance.now()) * 1_000) as Micros },
     onProblem: (code, detail) => console.error(code, detail),

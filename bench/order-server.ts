@@ -40,7 +40,8 @@ const orderOf = (clientOrderId: unknown) => ({
 
 const answers: Readonly<Record<string, () => unknown>> = {
   '/fapi/v1/time': () => ({ serverTime: Date.now() }),
-  '/fapi/v1/positionSide/dual': () => ({ dualSidePosition: true }),
+  '/fapi/v1/accountConfig': () => ({ dualSidePosition: true, multiAssetsMargin: false }),
+  '/fapi/v1/symbolConfig': () => [],
   '/fapi/v1/listenKey': () => ({ listenKey: 'bench' }),
 };
 const book = { e: 'bookTicker', s: 'BTCUSDT', b: '49999', B: '1', a: '50001', A: '1' };

@@ -8,7 +8,6 @@ export interface Addresses {
   readonly engine: string;
   readonly exchange: string;
   readonly exchangeStreams: string;
-  readonly exchangeOrders: string;
   readonly observatory: string;
   readonly telemetryGrpc: string;
   readonly telemetryHttp: string;
@@ -19,7 +18,6 @@ export const addresses = ({ values }: Pick<Config, 'values'>): Addresses => ({
   engine: `http://${HOST}:${values.TRADEENGINE_PORT}`,
   exchange: `http://${HOST}:${values.SIMEX_PORT}`,
   exchangeStreams: `ws://${HOST}:${values.SIMEX_PORT}`,
-  exchangeOrders: `ws://${HOST}:${values.SIMEX_PORT}/ws-fapi/v1`,
   observatory: `http://${HOST}:${values.OBSERVATORY_PORT}`,
   telemetryGrpc: `http://${HOST}:${values.OTLP_GRPC_PORT}`,
   telemetryHttp: `http://${HOST}:${values.OTLP_HTTP_PORT}`,

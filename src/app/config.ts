@@ -3,85 +3,56 @@
  * variable; what is in force can be printed with where it came from, secrets left out.
  */
 
+import { readFileSync } from 'node:fs';
 import type { AccountId, Symbol } from '#core/ids.ts';
-import { type DecimalText, money, rate } from '#core/money.ts';
-import { Secret } from '#core/secret.ts';
-import { defaultSettings, type PositionMode, type TradingSettings } from '#core/settings.ts';
+import { money, rate } from '#core/money.ts';
+import { defaultSettings, type TradingSettings, tradingModes } from '#core/settings.ts';
+import { type ConfigProblem, configFaults, problemsOf } from './config-problems.ts';
+import {
+  address,
+  decimal,
+  milliseconds,
+  type Optional,
+  oneOf,
+  optional,
+  type PerSymbol,
+  perSymbol,
+  port,
+  secret,
+  signingKey,
+  symbols,
+  text,
+  type Variable,
+  wholeNumber,
+} from './variable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-interface Variable<T> {
-  readonly meaning: string;
-  readonly fallback: string;
-  readonly secret?: boolean;
-  /** Undefined if the text cannot be a value. */
-  readonly read: (text: string) => T | undefined;
-  /** What a value looks like, for the one who wrote another. */
-  readonly form: string;
-}
+/** https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Change-Initial-Leverage */
+const LEVERAGE_MAX = 125;
 
-const PORT_MAX = 65_535;
-
-const port = (fallback: number, meaning: string): Variable<number> => ({
-  meaning,
-  fallback: String(fallback),
-  form: `a port from 1 to ${PORT_MAX}`,
-  read: (text) => wholeNumber(text, 1, PORT_MAX),
-});
-
-const milliseconds = (fallback: number, min: number, max: number, meaning: string): Variable<number> => ({
-  meaning,
-  fallback: String(fallback),
-  form: `whole milliseconds from ${min} to ${max}`,
-  read: (text) => wholeNumber(text, min, max),
-});
-
-const text = (fallback: string, pattern: RegExp, form: string, meaning: string): Variable<string> => ({
-  meaning,
-  fallback,
-  form,
-  read: (value) => (pattern.test(value) ? value : undefined),
-});
-
-const decimal = (
-  fallback: DecimalText,
-  isValid: (value: DecimalText) => boolean,
-  form: string,
-  meaning: string,
-): Variable<DecimalText> => ({
-  meaning,
-  fallback,
-  form,
-  read: (value) => {
-    try {
-      return isValid(value) ? value : undefined;
-    } catch {
-      return undefined;
-    }
-  },
-});
-
-const secret = (fallback: string, meaning: string): Variable<Secret> => ({
-  meaning,
-  fallback,
-  secret: true,
-  form: 'a text without spaces',
-  read: (value) => (value === fallback || /^\S+$/.test(value) ? new Secret(value) : undefined),
-});
-
-function wholeNumber(value: string, min: number, max: number): number | undefined {
-  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  return number >= min && number <= max ? number : undefined;
-}
-
-function symbols(value: string): Symbol[] | undefined {
-  const list = value.split(',').map((symbol) => symbol.trim());
-  return list.every((symbol) => /^[A-Z0-9_]{2,32}$/.test(symbol)) ? (list as Symbol[]) : undefined;
-}
+const marginTypes = ['crossed', 'isolated'] as const;
 
 const { signalAgeMsMax, clockSkewMsMax, quoteAgeMsMax, unprotectedMsMax } = defaultSettings;
 
 const variables = {
+  TRADING_MODE: oneOf('paper', tradingModes, 'the simulated exchange, play money at Binance, or real money'),
+  TRADEENGINE_CONFIRM_LIVE: optional({
+    meaning: 'in live mode: the account once more, as the word of a person that this may cost money',
+    form: 'the value of TRADEENGINE_ACCOUNT',
+    read: (value) => value,
+  }),
+  BINANCE_API_KEY: optional(secret('', 'the key at Binance; testnet and live need it')),
+  BINANCE_API_SECRET: optional({
+    meaning: 'its secret, or its Ed25519 private key',
+    secret: true,
+    form: 'a text without spaces, or a private key in PEM',
+    read: signingKey,
+  }),
+  BINANCE_REST_URL: address('http', 'the REST API, where it is not the one of the mode'),
+  BINANCE_STREAM_URL: address('ws', 'the streams, where they are not those of the mode'),
+  BINANCE_WS_API_URL: address('ws', 'the WebSocket API, where it is not the one of the mode'),
+  BINANCE_WALLET_URL: address('http', 'where live mode reads the permissions of the key'),
   TRADEENGINE_PORT: port(8000, 'the API and the intake of signals'),
   SIMEX_PORT: port(8002, 'the simulated exchange'),
   OBSERVATORY_PORT: port(8001, "the observatory's page"),
@@ -110,12 +81,21 @@ const variables = {
     form: 'symbols such as BTCUSDT, separated by commas',
     read: symbols,
   } satisfies Variable<Symbol[]>,
-  TRADEENGINE_POSITION_MODE: {
-    meaning: 'whether long and short positions in a symbol exist side by side',
-    fallback: defaultSettings.positionMode,
-    form: 'hedge or one_way',
-    read: (value): PositionMode | undefined => (value === 'hedge' || value === 'one_way' ? value : undefined),
-  } satisfies Variable<PositionMode>,
+  TRADEENGINE_POSITION_MODE: oneOf(
+    defaultSettings.positionMode,
+    ['hedge', 'one_way'],
+    'whether long and short positions in a symbol exist side by side',
+  ),
+  TRADEENGINE_LEVERAGE: optional({
+    meaning: 'the leverage to set; left as it is at the exchange where none is given',
+    form: `1 to ${LEVERAGE_MAX}, or by symbol: 5,BTCUSDT=10`,
+    read: (value) => perSymbol(value, (given) => wholeNumber(given, 1, LEVERAGE_MAX)),
+  }),
+  TRADEENGINE_MARGIN_TYPE: optional({
+    meaning: 'the margin type to set; left as it is at the exchange where none is given',
+    form: 'crossed or isolated, or by symbol: crossed,BTCUSDT=isolated',
+    read: (value) => perSymbol(value, (given) => marginTypes.find((type) => type === given)),
+  }),
   TRADEENGINE_CONFIDENCE_MIN: decimal(
     defaultSettings.confidenceMin,
     (value) => rate(value) >= 0n && rate(value) <= rate('1'),
@@ -194,7 +174,10 @@ const variables = {
 } as const;
 
 type Name = keyof typeof variables;
-type Values = { readonly [N in Name]: NonNullable<ReturnType<(typeof variables)[N]['read']>> };
+type ValueOf<V extends Variable<unknown>> =
+  | NonNullable<ReturnType<V['read']>>
+  | (V extends Optional<unknown> ? undefined : never);
+export type Values = { readonly [N in Name]: ValueOf<(typeof variables)[N]> };
 
 export interface Config {
   readonly values: Values;
@@ -208,33 +191,78 @@ export interface Config {
 
 export type ConfigReading =
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const entries = Object.entries(variables) as [Name, Variable<unknown>][];
 
 export function readConfig(env: Environment): ConfigReading {
-  const problems: string[] = [];
+  const problems: ConfigProblem[] = [];
+  const given = {} as Record<Name, Given>;
   const values: Partial<Record<Name, unknown>> = {};
-  for (const [name, variable] of Object.entries(variables) as [Name, Variable<unknown>][]) {
-    const value = variable.read(textOf(env, name) ?? variable.fallback);
-    if (value === undefined) {
-      const given = variable.secret === true ? 'has a value' : `is ${JSON.stringify(env[name])}`;
-      problems.push(`${name} ${given}; it must be ${variable.form}`);
+  for (const [name, variable] of entries) {
+    const source = givenFor(name, variable, env);
+    if ('code' in source) {
+      problems.push(source);
+      continue;
     }
-    values[name] = value;
+    given[name] = source;
+    const { text: value } = source;
+    if (variable.optional === true && value === '') continue;
+    const read = variable.read(value);
+    if (read === undefined) {
+      const shown = variable.secret === true ? 'has a value' : `is ${JSON.stringify(value)}`;
+      problems.push({ code: 'value_invalid', message: `${name} ${shown}; it must be ${variable.form}` });
+    }
+    values[name] = read;
   }
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: configOf(values as Values, env) };
+  return configOf(values as Values, given);
+}
+
+interface Given {
+  readonly text: string;
+  readonly source: string;
 }
 
 /** An empty variable counts as absent: that is how shells and manifests leave one out. */
 const textOf = (env: Environment, name: string): string | undefined =>
   env[name] === '' ? undefined : env[name];
 
-function configOf(values: Values, env: Environment): Config {
-  return {
+const fileVariable = (name: string): string => `${name}_FILE`;
+
+function givenFor(
+  name: Name,
+  { fallback, secret: hidden }: Variable<unknown>,
+  env: Environment,
+): Given | ConfigProblem {
+  const own = textOf(env, name);
+  const path = hidden === true ? textOf(env, fileVariable(name)) : undefined;
+  if (path === undefined) {
+    // A supervisor hands down every value: only one that differs was somebody's choice.
+    const source = own === undefined || own === fallback ? 'default' : 'environment';
+    return { text: own ?? fallback, source };
+  }
+  if (own !== undefined) {
+    const message = `${name} and ${fileVariable(name)} are both set: set one of them`;
+    return { code: 'given_twice', message };
+  }
+  try {
+    return { text: readFileSync(path, 'utf8').trim(), source: `file ${path}` };
+  } catch (error) {
+    const message = `${fileVariable(name)}: ${(error as Error).message}`;
+    return { code: 'file_unreadable', message };
+  }
+}
+
+function configOf(values: Values, given: Record<Name, Given>): ConfigReading {
+  const problems = problemsOf(values, given.TRADEENGINE_ACCOUNT.source !== 'default');
+  if (problems.length > 0) return { ok: false, problems };
+  const config: Config = {
     values,
     account: values.TRADEENGINE_ACCOUNT as AccountId,
     settings: {
       ...defaultSettings,
+      mode: values.TRADING_MODE,
       positionMode: values.TRADEENGINE_POSITION_MODE,
       symbols: values.TRADEENGINE_SYMBOLS,
       confidenceMin: values.TRADEENGINE_CONFIDENCE_MIN,
@@ -246,26 +274,32 @@ function configOf(values: Values, env: Environment): Config {
       unprotectedMsMax: values.TRADEENGINE_UNPROTECTED_MS_MAX,
     },
     describe: () =>
-      (Object.entries(variables) as [Name, Variable<unknown>][]).map(([name, variable]) => {
-        const given = textOf(env, name);
-        const shown = variable.secret === true ? '[secret]' : (given ?? variable.fallback);
-        // A supervisor hands down every value: only one that differs was somebody's choice.
-        const source = given === undefined || given === variable.fallback ? 'default' : 'environment';
-        return `${name}=${shown} (${source}): ${variable.meaning}`;
+      entries.map(([name, { secret: hidden, meaning }]) => {
+        const { text: value, source } = given[name];
+        return `${name}=${hidden === true && value !== '' ? '[secret]' : value} (${source}): ${meaning}`;
       }),
     environment: () =>
       Object.fromEntries(
-        Object.entries(variables).map(([name, { fallback }]) => [name, textOf(env, name) ?? fallback]),
+        entries.flatMap(([name]) => {
+          const { text: value, source } = given[name];
+          // What a file gave is handed down as a value.
+          return [[name, value], ...(source.startsWith('file ') ? [[fileVariable(name), '']] : [])];
+        }),
       ),
   };
+  return { ok: true, config };
 }
+
+/** What the table says of one symbol. */
+export const wantedOf = <T>(per: PerSymbol<T> | undefined, symbol: Symbol): T | undefined =>
+  per?.named.get(symbol) ?? per?.others;
 
 /** The contents of docs/configuration.md. */
 export function configDocument(): string {
-  const rows = (Object.entries(variables) as [Name, Variable<unknown>][]).map(
-    ([name, { fallback, form, meaning, secret: hidden }]) =>
-      `| \`${name}\` | \`${fallback}\` | ${meaning}${hidden === true ? ' (a secret: never printed)' : ''} | ${form} |`,
-  );
+  const rows = entries.map(([name, { fallback, form, meaning, secret: hidden }]) => {
+    const shown = fallback === '' ? '' : `\`${fallback}\``;
+    return `| \`${name}\` | ${shown} | ${meaning}${hidden === true ? ' (a secret: never printed)' : ''} | ${form} |`;
+  });
   return [
     '# Configuration',
     '',
@@ -273,9 +307,19 @@ export function configDocument(): string {
     'then with the source of each value. Telemetry is configured by the standard `OTEL_*` and `PYROSCOPE_*` variables,',
     'and what it says of where the engine runs by those of its [resource](telemetry.md#resource).',
     '',
+    'A secret may also come from a file: `BINANCE_API_SECRET_FILE` names the one with the value of `BINANCE_API_SECRET`.',
+    '',
     '| variable | default | meaning | form |',
     '| --- | --- | --- | --- |',
     ...rows,
+    '',
+    '## What is refused',
+    '',
+    'Nothing is started with a configuration that cannot be; each sentence about it ends with one of these.',
+    '',
+    '| code | meaning |',
+    '| --- | --- |',
+    ...Object.entries(configFaults).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`),
     '',
   ].join('\n');
 }

@@ -26,6 +26,7 @@ import { readableLine } from '#telemetry/terminal.ts';
 import type { Access } from './access-files.ts';
 import { addresses } from './addresses.ts';
 import type { Config, Environment } from './config.ts';
+import { accountWishes, exchangeAccess } from './exchange-access.ts';
 import { exitCodes } from './exit-codes.ts';
 import { healthOf, type RunningParts } from './health.ts';
 import { Keeper } from './keeper.ts';
@@ -113,6 +114,13 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   await server.listen({ host: config.values.TRADEENGINE_HOST, port: config.values.TRADEENGINE_PORT });
   say('info', 'engine.listening', `Version ${version} listens on ${addresses(config).engine}.`);
   for (const line of config.describe()) say('info', 'engine.configuration', line);
+  const { restUrl, streamUrl } = exchangeAccess(config);
+  const { mode } = config.settings;
+  say(
+    'info',
+    'engine.configuration',
+    `Trading in ${mode} mode: orders to ${restUrl}, news from ${streamUrl}.`,
+  );
 
   const outcome = await Promise.race([keeper.run(), ending]);
   const asked = typeof outcome === 'string';
@@ -228,7 +236,7 @@ function makeKeeper({
   onStage,
 }: KeeperParts): Keeper {
   const { values, settings, account } = config;
-  const { exchange, exchangeStreams, exchangeOrders } = addresses(config);
+  const access = exchangeAccess(config);
   return new Keeper({
     account,
     version,
@@ -237,13 +245,10 @@ function makeKeeper({
     openJournal: () => openSqliteJournal({ path: journalPathOf(config), observer: measurements.journal }),
     makeExchange: () =>
       new BinanceUsdm({
-        restUrl: exchange,
-        streamUrl: exchangeStreams,
-        orderUrl: values.TRADEENGINE_ORDER_TRANSPORT === 'websocket' ? exchangeOrders : undefined,
-        apiKey: values.SIMEX_API_KEY,
-        apiSecret: values.SIMEX_API_SECRET,
+        ...access,
+        orderUrl: values.TRADEENGINE_ORDER_TRANSPORT === 'websocket' ? access.wsApiUrl : undefined,
         symbols: settings.symbols,
-        positionMode: settings.positionMode,
+        account: accountWishes(config),
         recvWindowMs: values.TRADEENGINE_RECV_WINDOW_MS,
         clock: { nowMicros: () => systemClock.now() },
         rateGate,

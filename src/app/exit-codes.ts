@@ -5,7 +5,7 @@ export const exitCodes = {
   failed: 1,
   /** A command was given arguments that it does not know. */
   usage: 64,
-  /** The journal is not what was written, or newer than this program: starting again cannot help. */
+  /** The journal is not what was written, newer than this program, or of another account or mode. */
   journalUnusable: 65,
   /** A variable of the environment has a value that cannot be. */
   configuration: 78,

@@ -21,7 +21,7 @@ import type { EngineStage } from '#engine/stage.ts';
 import { type Clock, pause, type Timers } from '#engine/time.ts';
 import type { Exchange } from '#exchange/port.ts';
 import type { SignalDesk } from '#intake/desk.ts';
-import { type Journal, JournalError } from '#journal/port.ts';
+import { type Journal, JournalError, type JournalFault } from '#journal/port.ts';
 
 const RESTART_DELAY_MS_MIN = 500;
 const RESTART_DELAY_MS_MAX = 5_000;
@@ -153,8 +153,10 @@ const details: Record<Unready, string> = {
   stopping: 'The engine is shutting down.',
 };
 
+/** Starting again does not mend the journal. */
+const finalFaults: readonly JournalFault[] = ['corrupt', 'too_new', 'foreign'];
 const isFinal = (failure: Error): failure is JournalError =>
-  failure instanceof JournalError && (failure.fault === 'corrupt' || failure.fault === 'too_new');
+  failure instanceof JournalError && finalFaults.includes(failure.fault);
 
 const stopped = new Error('The engine was stopped');
 

@@ -1,6 +1,7 @@
 /** Whether the ports that are to be listened on are free, told before anything is started. */
 
 import { createServer } from 'node:net';
+import type { Config } from './config.ts';
 
 export interface NamedPort {
   readonly variable: string;
@@ -8,6 +9,19 @@ export interface NamedPort {
 }
 
 const HOST = '127.0.0.1';
+
+/** The ports of the whole system on one machine. */
+export const portsOf = ({ values, settings }: Config): NamedPort[] =>
+  (
+    [
+      'TRADEENGINE_PORT',
+      ...(settings.mode === 'paper' ? (['SIMEX_PORT'] as const) : []),
+      'OBSERVATORY_PORT',
+      'OTLP_GRPC_PORT',
+      'OTLP_HTTP_PORT',
+      'PYROSCOPE_PORT',
+    ] as const
+  ).map((variable) => ({ variable, port: values[variable] }));
 
 /** One sentence for each port that cannot be had. */
 export async function portProblems(ports: readonly NamedPort[]): Promise<string[]> {

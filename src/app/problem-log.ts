@@ -11,6 +11,7 @@ import type { KeeperOptions } from './keeper.ts';
 
 /** Problems are warnings: what needs nobody informs, and what stops orders or cannot be is an error. */
 const severities: Readonly<Partial<Record<ProcessEvent, 'info' | 'error'>>> = {
+  'exchange.account_changed': 'info',
   'exchange.clock_resynchronised': 'info',
   'engine.failed': 'error',
   'engine.restarts': 'error',

@@ -10,12 +10,16 @@ const ADDRESS = /^(?:OTEL_|PYROSCOPE_)/;
 
 export function redactorOf({ values }: Pick<Config, 'values'>, env: Environment): Redactor {
   const redactor = new Redactor();
-  for (const [name, value] of Object.entries(values)) {
-    if (value instanceof Secret) redactor.hide(name, value);
-  }
   const hideAll = (name: string, values: readonly string[]): void => {
     for (const [index, value] of values.entries()) redactor.hide(`${name} ${index}`, new Secret(value));
   };
+  for (const [name, value] of Object.entries(values)) {
+    if (!(value instanceof Secret)) continue;
+    redactor.hide(name, value);
+    // A private key in PEM has lines, each of which may be echoed.
+    const lines = value.reveal().split('\n');
+    if (lines.length > 1) hideAll(name, lines);
+  }
   for (const [name, text = ''] of Object.entries(env)) {
     if (HEADERS.test(name)) {
       hideAll(name, valuesOf(text, ','));

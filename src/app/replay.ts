@@ -6,7 +6,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Seq } from '#core/ids.ts';
+import type { AccountId, Seq } from '#core/ids.ts';
+import type { TradingMode } from '#core/settings.ts';
 import { type EngineState, emptyState } from '#core/state.ts';
 import { fold, foldEntry } from '#engine/fold.ts';
 import { type Journal, JournalError } from '#journal/port.ts';
@@ -15,6 +16,8 @@ import { openSqliteJournal } from '#journal/sqlite.ts';
 export type Replay =
   | {
       readonly kind: 'replayed';
+      readonly account: AccountId;
+      readonly mode: TradingMode;
       readonly facts: Seq;
       /** Up to where the snapshot goes; 0 without one. */
       readonly snapshotSeq: Seq;
@@ -54,6 +57,8 @@ async function compare(journal: Journal): Promise<Replay> {
   const parts = Object.keys(anew) as (keyof EngineState)[];
   return {
     kind: 'replayed',
+    account: state.account,
+    mode: state.settings.mode,
     facts: state.seq,
     snapshotSeq: storedSeq,
     orders: anew.orders.size,

@@ -1,27 +1,29 @@
 /**
- * The whole system on one machine as one: starts observatory, simulated exchange and engine together, the demo strategy
- * when they are ready, and ends them in the order that loses nothing.
+ * The whole system on one machine as one: starts observatory, engine and, for paper trading, the simulated exchange
+ * together, the demo strategy when they are ready, and ends them in the order that loses nothing.
  */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { request } from 'undici';
 import { pause, systemClock, systemTimers, within } from '#engine/time.ts';
 import { addresses } from './addresses.ts';
 import { Child, type ChildOptions } from './child.ts';
 import type { Config, Environment } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
+import { isOk } from './is-ok.ts';
 import { boundLog } from './log-file.ts';
 
 const READY_MS_MAX = 60_000;
 const READY_POLL_MS = 50;
-const READY_ANSWER_MS_MAX = 1_000;
 const LOG_CHECK_MS = 5_000;
 
 /** What each may take to end. The engine flushes; the sum stays under the ten seconds of the whole. */
 const STOP_MS_MAX = { demo: 500, engine: 6_000, simex: 1_200, observatory: 1_800 } as const;
 
 type Part = keyof typeof STOP_MS_MAX;
+
+/** Who does not trade at Binance has no use for its keys. */
+const noKeys = { BINANCE_API_KEY: '', BINANCE_API_SECRET: '' };
 
 export interface SupervisorOptions {
   readonly config: Config;
@@ -45,7 +47,10 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const parts: Part[] = ['observatory', 'simex', 'engine', ...(options.demo ? (['demo'] as const) : [])];
+    const parts: Part[] = ['observatory', 'engine'];
+    // What trades elsewhere needs no simulated exchange, and no demo strategy may ever trade there.
+    if (options.config.settings.mode === 'paper')
+      parts.push('simex', ...(options.demo ? ['demo' as const] : []));
     this.#children = new Map(parts.map((part) => [part, this.#child(part)]));
   }
 
@@ -62,11 +67,12 @@ export class Supervisor {
   async start(): Promise<void> {
     mkdirSync(this.logDirectory, { recursive: true });
     const { observatory, exchange, engine } = addresses(this.#options.config);
+    const simulated = this.#children.has('simex');
     this.#checkLogs();
     // They do not need each other to start: what the engine cannot reach yet, it tries again.
     for (const part of ['observatory', 'simex', 'engine'] as const) this.#children.get(part)?.start();
     await this.#ready('observatory', `${observatory}/health`);
-    await this.#ready('simex', `${exchange}/fapi/v1/ping`);
+    if (simulated) await this.#ready('simex', `${exchange}/fapi/v1/ping`);
     await this.#ready('engine', `${engine}/ready`);
     this.#children.get('demo')?.start();
   }
@@ -104,6 +110,7 @@ export class Supervisor {
         ...env,
         // The same text for everyone: programs differ in what an empty or absent variable means to them.
         ...config.environment(),
+        ...(part === 'engine' ? {} : noKeys),
         SIMEX_SEED: String(seed),
         SIMEX_DATA_DIR: simexDirectory(config),
         OBSERVATORY_DATA_DIR: join(values.TRADEENGINE_DATA_DIR, 'observatory'),
@@ -165,16 +172,3 @@ const isPublished = (message: unknown): message is { signalId: string } =>
   message !== null &&
   'signalId' in message &&
   typeof message.signalId === 'string';
-
-async function isOk(url: string): Promise<boolean> {
-  try {
-    const { statusCode, body } = await request(url, {
-      headersTimeout: READY_ANSWER_MS_MAX,
-      bodyTimeout: READY_ANSWER_MS_MAX,
-    });
-    await body.dump();
-    return statusCode === 200;
-  } catch {
-    return false;
-  }
-}

@@ -8,7 +8,7 @@ export type Command =
   | { readonly name: 'start'; readonly demo: boolean; readonly seed: number | undefined }
   | { readonly name: 'demo'; readonly seed: number }
   | { readonly name: 'explain'; readonly id: string; readonly json: boolean }
-  | { readonly name: 'telemetry status'; readonly json: boolean }
+  | { readonly name: 'telemetry status' | 'doctor'; readonly json: boolean }
   | { readonly name: 'token'; readonly holder: string; readonly scopes: readonly Scope[] }
   | { readonly name: 'engine' | 'replay' | 'help' | 'version' };
 
@@ -24,6 +24,7 @@ export const usage = `Usage: tradeengine <command>
   explain ID [--json]            the story of a signal or of an order, from the running engine
   telemetry status [--json]      what of the telemetry has arrived, from the running engine
   token NAME [--scopes LIST]     a new token for the API: signal, read, operate or admin, separated by commas
+  doctor [--json]                whether this configuration could trade, and what to mend; places nothing
   replay                         folds the journal from its first fact and compares with the stored state
   version, help                  also after a command: -h, --help
 
@@ -59,6 +60,10 @@ export function readCommand(args: readonly string[]): Command {
         holder: holderOf(positionals[0] ?? ''),
         scopes: scopesOf(values.scopes ?? 'signal,read'),
       };
+    }
+    case 'doctor': {
+      const { values } = read(name, rest, { json: { type: 'boolean' } });
+      return { name, json: values.json === true };
     }
     case 'engine':
     case 'replay':

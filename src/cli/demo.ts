@@ -20,6 +20,7 @@ const RETRY_MS = 300;
 const RETRIES_MAX = 20;
 
 const positions = z.object({ positions: z.array(z.object({ strategy_id: z.string(), symbol: z.string() })) });
+const account = z.object({ settings: z.object({ mode: z.string() }) });
 const prices = z.array(z.object({ symbol: z.string(), markPrice: z.string() }));
 
 export const demoCommand = (seed: number, io: CommandIo): Promise<number> =>
@@ -28,6 +29,11 @@ export const demoCommand = (seed: number, io: CommandIo): Promise<number> =>
 async function publishSignals(config: Config, seed: number, io: CommandIo): Promise<number> {
   const { exchange } = addresses(config);
   const engine = engineApi(config);
+  const mode = await modeOf(engine);
+  if (mode !== 'paper') {
+    io.complain(`The demo strategy is for paper trading; the engine at ${engine.address} ${mode}.`);
+    return exitCodes.failed;
+  }
   const market = `${exchange}/fapi/v1/premiumIndex`;
   const strategy = new DemoStrategy({
     seed,
@@ -76,6 +82,16 @@ async function publish(
 function traceparentOf({ id }: WireSignal): string {
   const digits = hash('sha256', id, 'hex');
   return `00-${digits.slice(0, 32)}-${digits.slice(32, 48)}-01`;
+}
+
+/** By the engine's own word: the demo's configuration need not be the engine's. */
+async function modeOf(engine: EngineApi): Promise<string> {
+  const answer = await engine.ask('/v1/account');
+  if (answer.kind === 'unreachable') return `does not answer (${answer.cause})`;
+  const read = account.safeParse(answer.body);
+  if (!read.success) return `does not tell its mode (${messageOf(answer.body)})`;
+  const { mode } = read.data.settings;
+  return mode === 'paper' ? mode : `trades in ${mode} mode`;
 }
 
 async function openPositions(engine: EngineApi): Promise<{ strategy: string; symbol: string }[]> {

@@ -45,6 +45,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./telemetry.ts')).telemetryStatusCommand(command.json, io);
     case 'token':
       return (await import('./token.ts')).tokenCommand(command.holder, command.scopes, io);
+    case 'doctor':
+      return (await import('./doctor.ts')).doctorCommand(command.json, io);
     case 'replay':
       return (await import('./replay.ts')).replayCommand(io);
     case 'version':

@@ -6,8 +6,9 @@
 import { relative, resolve } from 'node:path';
 import { addresses } from '#app/addresses.ts';
 import type { Config } from '#app/config.ts';
+import { exchangeAccess } from '#app/exchange-access.ts';
 import { exitCodes } from '#app/exit-codes.ts';
-import { type NamedPort, portProblems } from '#app/ports.ts';
+import { portProblems, portsOf } from '#app/ports.ts';
 import { SEED_DEFAULT, settleSeed } from '#app/seed.ts';
 import { Supervisor, simexDirectory } from '#app/supervisor.ts';
 import { version } from '#app/version.ts';
@@ -26,15 +27,21 @@ export const startCommand = (wanted: StartArguments, io: CommandIo): Promise<num
   withConfig(io, (config) => startAll(config, wanted, io));
 
 async function startAll(config: Config, wanted: StartArguments, io: CommandIo): Promise<number> {
-  const { demo, seed: askedSeed } = wanted;
+  const { seed: askedSeed } = wanted;
+  const demo = wanted.demo && config.settings.mode === 'paper';
   const { env, say, complain } = io;
+  const paper = config.settings.mode === 'paper';
+  if (!paper && askedSeed !== undefined) {
+    complain(`--seed is for the simulated exchange, and TRADING_MODE is ${config.settings.mode}.`);
+    return exitCodes.usage;
+  }
   const taken = await portProblems(portsOf(config));
   if (taken.length > 0) {
     for (const problem of taken) complain(problem);
     complain('Nothing was started.');
     return exitCodes.failed;
   }
-  const seed = settleSeed(simexDirectory(config), askedSeed);
+  const seed = paper ? settleSeed(simexDirectory(config), askedSeed) : undefined;
   const stories = new Stories(engineApi(config), say);
   const supervisor = new Supervisor({
     config,
@@ -49,7 +56,8 @@ async function startAll(config: Config, wanted: StartArguments, io: CommandIo): 
   const reason = await Promise.race([run(supervisor, config, demo, io), io.ending]);
   const asked = reason === 'SIGINT' || reason === 'SIGTERM';
   stories.stop();
-  if (asked) say('\nStopping: demo, engine, exchange, observatory. Once more to end at once.');
+  if (asked)
+    say(`\nStopping: ${paper ? 'demo, engine, exchange' : 'engine'}, observatory. Once more to end at once.`);
   else complain(reason);
   const outcome = await Promise.race([
     supervisor.stop().then(() => 'stopped' as const),
@@ -76,29 +84,24 @@ async function run(
   return supervisor.lost;
 }
 
-const portsOf = ({ values }: Config): NamedPort[] =>
-  (
-    [
-      'TRADEENGINE_PORT',
-      'SIMEX_PORT',
-      'OBSERVATORY_PORT',
-      'OTLP_GRPC_PORT',
-      'OTLP_HTTP_PORT',
-      'PYROSCOPE_PORT',
-    ] as const
-  ).map((variable) => ({ variable, port: values[variable] }));
-
 function header(config: Config, seed: number | undefined, logs: string): string {
-  const { engine, exchange, observatory } = addresses(config);
+  const { engine, observatory } = addresses(config);
   return [
     `petrosa-tradeengine ${version}`,
     '',
     `  page       ${observatory}/`,
     `  API        ${engine}/docs`,
-    `  exchange   simulated, ${seed === undefined ? 'as its data began' : `seed ${seed}`}, ${exchange}`,
+    `  exchange   ${exchangeLine(config, seed)}`,
     `  data       ${shown(config.values.TRADEENGINE_DATA_DIR)}, logs in ${shown(logs)}`,
     '',
   ].join('\n');
+}
+
+function exchangeLine(config: Config, seed: number | undefined): string {
+  const { restUrl } = exchangeAccess(config);
+  const { mode } = config.settings;
+  if (mode !== 'paper') return `Binance, ${mode}, account ${config.account}, ${restUrl}`;
+  return `simulated, ${seed === undefined ? 'as its data began' : `seed ${seed}`}, ${restUrl}`;
 }
 
 const otherSeed = ({ values }: Config, seed: number | undefined, asked: number): string =>

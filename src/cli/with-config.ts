@@ -11,6 +11,6 @@ export async function withConfig(
 ): Promise<number> {
   const reading = readConfig(env);
   if (reading.ok) return run(reading.config);
-  for (const problem of reading.problems) complain(problem);
+  for (const { code, message } of reading.problems) complain(`${message} (${code})`);
   return exitCodes.configuration;
 }

@@ -8,6 +8,10 @@ import type { DecimalText } from './money.ts';
 
 export type PositionMode = 'hedge' | 'one_way';
 
+/** paper: the simulated exchange. testnet: Binance with play money. live: Binance. */
+export const tradingModes = ['paper', 'testnet', 'live'] as const;
+export type TradingMode = (typeof tradingModes)[number];
+
 /**
  * What a signal that names no size gets: fixed is orderNotional; equity is a share of the equity; confidence is that
  * share times the signal's confidence; risk is what loses a share of the equity when the stop is hit.
@@ -74,6 +78,8 @@ export interface AccountLimits {
 }
 
 export interface TradingSettings extends EntryRules {
+  /** With the account it says whose journal it is. */
+  readonly mode: TradingMode;
   readonly positionMode: PositionMode;
   readonly symbols: readonly Symbol[];
   readonly signalAgeMsMax: number;
@@ -87,6 +93,7 @@ export interface TradingSettings extends EntryRules {
 }
 
 export const defaultSettings: TradingSettings = {
+  mode: 'paper',
   positionMode: 'hedge',
   symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT', 'XRPUSDT'] as Symbol[],
   signalAgeMsMax: 300_000,

@@ -19,7 +19,7 @@ import type { Position } from './position.ts';
 import { defaultSettings, type TradingSettings } from './settings.ts';
 
 /** Rises when the state's shape changes; a snapshot of another version is ignored and the journal folded anew. */
-export const STATE_VERSION = 5;
+export const STATE_VERSION = 6;
 
 /** The exchange's position of one symbol and side differs from the journal's. */
 export interface Drift {

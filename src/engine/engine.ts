@@ -131,8 +131,10 @@ export class Engine {
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { state, storedSeq } = await fold(options.journal);
-    if (state.seq > 0 && state.account !== options.account) {
-      throw new Error(`the journal is of account ${state.account}, the configuration of ${options.account}`);
+    const kept = `account ${state.account} in ${state.settings.mode} mode`;
+    const wanted = `account ${options.account} in ${options.settings.mode} mode`;
+    if (state.seq > 0 && kept !== wanted) {
+      throw new JournalError('foreign', `the journal is of ${kept}, the configuration of ${wanted}`);
     }
     const engine = new Engine(options, state, storedSeq);
     await engine.#open();
@@ -239,7 +241,7 @@ export class Engine {
   async #open(): Promise<void> {
     const { account, version, settings, exchange, clock, acceptanceWindowMs } = this.#options;
     const opened = await exchange.open((event) => this.#hear(event));
-    if (opened.kind === 'failed') throw new Error(`the exchange cannot be reached: ${opened.cause}`);
+    if (opened.kind === 'failed') throw new Error(`the exchange is not open: ${opened.cause}`);
     const listed = await exchange.instruments(settings.symbols);
     if (listed.kind === 'failed') throw new Error(`the exchange lists no instruments: ${listed.cause}`);
     const decidableAt = addMs(clock.now(), acceptanceWindowMs);

@@ -22,7 +22,9 @@ export type JournalFault =
   /** What is stored is not what was written. */
   | 'corrupt'
   /** The store was written by a newer version of this program. */
-  | 'too_new';
+  | 'too_new'
+  /** It is the journal of another account, or of another trading mode. */
+  | 'foreign';
 
 export class JournalError extends Error {
   override readonly name = 'JournalError';

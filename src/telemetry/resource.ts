@@ -36,7 +36,7 @@ export interface Program {
 
 interface Fallback {
   readonly meaning: string;
-  readonly of: (program: Program) => string | number;
+  readonly of: (program: Program, env: Environment) => string | number;
 }
 
 interface ResourceAttribute {
@@ -58,8 +58,13 @@ export const resourceAttributes: Readonly<Record<string, ResourceAttribute>> = {
     variable: 'K8S_POD_NAME',
     fallback: { meaning: 'the host and the port of the API', of: (own) => own.instanceId },
   },
-  // Only the simulated exchange is wired up.
-  [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: { variable: 'DEPLOYMENT_ENVIRONMENT', fallback: fixed('paper') },
+  [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: {
+    variable: 'DEPLOYMENT_ENVIRONMENT',
+    fallback: {
+      meaning: 'the trading mode',
+      of: (_own, env) => variable(env, 'TRADING_MODE').value ?? 'paper',
+    },
+  },
   [ATTR_K8S_NAMESPACE_NAME]: { variable: 'K8S_NAMESPACE_NAME' },
   [ATTR_K8S_DEPLOYMENT_NAME]: { variable: 'K8S_DEPLOYMENT_NAME' },
   [ATTR_K8S_POD_NAME]: { variable: 'K8S_POD_NAME' },
@@ -88,7 +93,7 @@ export const RESOURCE_VALUE_LENGTH_MAX = 255;
 export function resourceOf(env: Environment, program: Program): Resource {
   const ours = Object.entries(resourceAttributes).map(([name, { variable: from, fallback }]) => {
     const set = from === undefined ? undefined : variable(env, from).value;
-    return [name, set ?? fallback?.of(program)] as const;
+    return [name, set ?? fallback?.of(program, env)] as const;
   });
   const theirs = Object.entries(pairsOf(variable(env, 'OTEL_RESOURCE_ATTRIBUTES')));
   const named = [ATTR_SERVICE_NAME, variable(env, 'OTEL_SERVICE_NAME').value] as const;

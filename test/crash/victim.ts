@@ -8,7 +8,7 @@ import { runEngineProcess } from '#app/engine-process.ts';
 import type { CrashPoint } from '#engine/engine.ts';
 
 const reading = readConfig(process.env);
-if (!reading.ok) throw new Error(reading.problems.join('; '));
+if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
 
 const [point, nth] = (process.env['CRASH_AT'] ?? ':').split(':');
 let left = Number(nth);

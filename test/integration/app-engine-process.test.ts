@@ -68,7 +68,7 @@ describe('the engine process', () => {
       assert.equal((await get(env, '/live'))?.status, 200);
       await until('it says what it misses', async () => {
         const answer = await get(env, '/ready');
-        return answer?.body.reasons?.[0]?.message.includes('exchange cannot be reached') === true;
+        return answer?.body.reasons?.[0]?.message.includes('exchange is not open') === true;
       });
       const simex = await startSimex({ port: Number(env['SIMEX_PORT']), seed: 1 });
       try {
@@ -141,7 +141,10 @@ describe('the engine process', () => {
   it('refuses a wrong value by the name of its variable', async () => {
     const command = runCommand(['engine'], { TRADEENGINE_PORT: 'eighty' });
     assert.equal(await command.ended, 78);
-    assert.equal(command.output(), 'TRADEENGINE_PORT is "eighty"; it must be a port from 1 to 65535\n');
+    assert.equal(
+      command.output(),
+      'TRADEENGINE_PORT is "eighty"; it must be a port from 1 to 65535 (value_invalid)\n',
+    );
   });
 });
 

@@ -62,24 +62,6 @@ test('news that comes before open has resolved is told as a gap', async () => {
   assert.equal(rig.events[0]?.kind, 'gap');
 });
 
-test('open sets the position mode where it differs, and fails where it cannot', async () => {
-  rig.server.on('POST /fapi/v1/positionSide/dual', () =>
-    failure(400, -4059, 'No need to change position side.'),
-  );
-  await rig.open({ positionMode: 'one_way' });
-  assert.equal(
-    rig.server.requestsOf('POST /fapi/v1/positionSide/dual')[0]?.params.get('dualSidePosition'),
-    'false',
-  );
-  rig.server.on('POST /fapi/v1/positionSide/dual', () =>
-    failure(400, -4068, 'Position side cannot be changed.'),
-  );
-  assert.deepEqual(await rig.make({ positionMode: 'one_way' }).open(() => {}), {
-    kind: 'failed',
-    cause: 'position mode one_way: -4068 Position side cannot be changed.',
-  });
-});
-
 test('open fails when the exchange is not there or does not know the key', async () => {
   const gone = await ScriptedBinance.start();
   const { restUrl } = gone;
@@ -88,7 +70,7 @@ test('open fails when the exchange is not there or does not know the key', async
     kind: 'failed',
     cause: 'server time: ECONNREFUSED',
   });
-  rig.server.on('GET /fapi/v1/positionSide/dual', () => failure(401, -2015, 'Invalid API-key.'));
+  rig.server.on('GET /fapi/v1/accountConfig', () => failure(401, -2015, 'Invalid API-key.'));
   assert.equal((await rig.make().open(() => {})).kind, 'failed');
 });
 

@@ -38,7 +38,7 @@ export class BinanceRig {
       apiKey: new Secret(KEY),
       apiSecret: new Secret(SECRET),
       symbols: [BTC],
-      positionMode: 'hedge',
+      account: { positionMode: 'hedge' },
       recvWindowMs: RECV_WINDOW_MS,
       clock,
       onProblem: (...problem) => this.problems.push(problem.join(' ')),

@@ -62,7 +62,8 @@ export class ScriptedBinance {
       this.#sockets.handleUpgrade(request, socket, head, (client) => this.#connected(request, client));
     });
     this.on('GET /fapi/v1/time', () => ok({ serverTime: Date.now() + this.skewMs }));
-    this.on('GET /fapi/v1/positionSide/dual', () => ok({ dualSidePosition: true }));
+    this.on('GET /fapi/v1/accountConfig', () => ok({ dualSidePosition: true, multiAssetsMargin: false }));
+    this.on('GET /fapi/v1/symbolConfig', () => ok([]));
     this.on('POST /fapi/v1/listenKey', () => ok({ listenKey: LISTEN_KEY }));
     this.on('PUT /fapi/v1/listenKey', () => ok({ listenKey: LISTEN_KEY }));
   }

@@ -8,7 +8,7 @@ import { readConfig } from '#app/config.ts';
 import { runEngineProcess } from '#app/engine-process.ts';
 
 const reading = readConfig(process.env);
-if (!reading.ok) throw new Error(reading.problems.join('; '));
+if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
 
 const { promise: ending, resolve } = Promise.withResolvers<string>();
 process.on('SIGTERM', () => resolve('SIGTERM'));

@@ -60,7 +60,7 @@ export class EngineAtSimex {
         apiKey: new Secret(defaultApiKey),
         apiSecret: new Secret(defaultApiSecret),
         symbols: [BTC],
-        positionMode: 'hedge',
+        account: { positionMode: 'hedge' },
         recvWindowMs: RECV_WINDOW_MS,
         clock: { nowMicros: () => systemClock.now() },
         onProblem: (...problem) => problems.push(problem.join(' ')),

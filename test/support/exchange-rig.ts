@@ -49,7 +49,7 @@ export class Rig {
       apiKey: new Secret(defaultApiKey),
       apiSecret: new Secret(apiSecret),
       symbols: SYMBOLS,
-      positionMode,
+      account: { positionMode },
       recvWindowMs: 2_000,
       clock: { nowMicros: () => (Date.now() * 1000) as Micros },
       onProblem: (code, detail) => this.problems.push(`${code} ${detail}`),

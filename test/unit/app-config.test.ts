@@ -1,16 +1,29 @@
 // Goal: configuration is what the environment says, and nothing is guessed. Method: tables of variables.
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { configDocument, readConfig } from '#app/config.ts';
+import { accountWishes, exchangeAccess } from '#app/exchange-access.ts';
+import { redactorOf } from '#app/redaction.ts';
 import { defaultSettings } from '#core/settings.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 function configOf(env: Record<string, string> = {}) {
   const reading = readConfig(env);
-  if (!reading.ok) assert.fail(reading.problems.join('\n'));
+  if (!reading.ok) assert.fail(JSON.stringify(reading.problems));
   return reading.config;
 }
+
+const encoding = { type: 'pkcs8', format: 'pem' } as const;
+const pems = {
+  ed25519: generateKeyPairSync('ed25519').privateKey.export(encoding).toString(),
+  rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export(encoding).toString(),
+};
+const pem = (kind: keyof typeof pems): string => pems[kind];
 
 describe('the configuration', () => {
   it('has the documented defaults', () => {
@@ -77,7 +90,7 @@ describe('the configuration', () => {
       const reading = readConfig({ [name]: value });
       assert.ok(!reading.ok);
       assert.equal(reading.problems.length, 1);
-      assert.ok(reading.problems[0]?.startsWith(`${name} is ${JSON.stringify(value)}; it must be `));
+      assert.ok(reading.problems[0]?.message.startsWith(`${name} is ${JSON.stringify(value)}; it must be `));
     });
   }
 
@@ -98,12 +111,114 @@ describe('the configuration', () => {
 
   it('does not repeat a secret that it refuses', () => {
     const reading = readConfig({ SIMEX_API_KEY: 'canary with spaces' });
-    assert.ok(!reading.ok && !reading.problems.join('').includes('canary'));
+    assert.ok(!reading.ok && !JSON.stringify(reading.problems).includes('canary'));
   });
 
   it('documents each variable', () => {
     const lines = configOf().describe();
     const document = configDocument();
     for (const line of lines) assert.ok(document.includes(`\`${line.split('=')[0]}\``));
+  });
+});
+
+describe('the mode', () => {
+  const keys = { BINANCE_API_KEY: 'key', BINANCE_API_SECRET: 'secret' };
+  const live = {
+    ...keys,
+    TRADING_MODE: 'live',
+    TRADEENGINE_ACCOUNT: 'main',
+    TRADEENGINE_CONFIRM_LIVE: 'main',
+  };
+  const codesOf = (env: Record<string, string>) => {
+    const reading = readConfig(env);
+    return reading.ok ? [] : reading.problems.map(({ code }) => code);
+  };
+
+  it('is paper unless another is asked for, and paper trades with the keys of the simulated exchange', () => {
+    const config = configOf({ ...keys, SIMEX_PORT: '9002' });
+    assert.equal(config.settings.mode, 'paper');
+    const { restUrl, apiKey, walletUrl } = exchangeAccess(config);
+    assert.equal(restUrl, 'http://127.0.0.1:9002');
+    assert.equal(apiKey.reveal(), 'simex-key');
+    assert.equal(walletUrl, undefined);
+  });
+
+  it('leads to the exchange of the mode with the keys of Binance', () => {
+    const testnet = exchangeAccess(configOf({ ...keys, TRADING_MODE: 'testnet' }));
+    assert.equal(testnet.restUrl, 'https://demo-fapi.binance.com');
+    assert.equal(testnet.walletUrl, undefined);
+    assert.equal(testnet.apiSecret.reveal(), 'secret');
+    const real = exchangeAccess(configOf(live));
+    assert.equal(real.restUrl, 'https://fapi.binance.com');
+    assert.equal(real.streamUrl, 'wss://fstream.binance.com');
+    assert.equal(real.walletUrl, 'https://api.binance.com');
+  });
+
+  const refused: [string, Record<string, string>, string[]][] = [
+    ['testnet without keys', { TRADING_MODE: 'testnet' }, ['key_missing']],
+    ['testnet without a secret', { TRADING_MODE: 'testnet', BINANCE_API_KEY: 'key' }, ['key_missing']],
+    ['live without keys', { ...live, BINANCE_API_KEY: '', BINANCE_API_SECRET: '' }, ['key_missing']],
+    ['live unconfirmed', { ...live, TRADEENGINE_CONFIRM_LIVE: '' }, ['live_unconfirmed']],
+    [
+      'live with another account confirmed',
+      { ...live, TRADEENGINE_CONFIRM_LIVE: 'Main' },
+      ['live_unconfirmed'],
+    ],
+    ['live with yes for an account', { ...live, TRADEENGINE_CONFIRM_LIVE: 'yes' }, ['live_unconfirmed']],
+    [
+      'live with the account that nobody named',
+      { ...live, TRADEENGINE_ACCOUNT: '', TRADEENGINE_CONFIRM_LIVE: 'paper' },
+      ['account_missing'],
+    ],
+    ['live without anything', { TRADING_MODE: 'live' }, ['key_missing', 'account_missing']],
+    ['a mode that is none', { TRADING_MODE: 'real' }, ['value_invalid']],
+    ['a mode by another spelling', { ...live, TRADING_MODE: 'LIVE' }, ['value_invalid']],
+    ['a key over plain HTTP', { ...live, BINANCE_REST_URL: 'http://fapi.binance.com' }, ['value_invalid']],
+    ['streams over plain HTTP', { ...live, BINANCE_STREAM_URL: 'ws://example.com' }, ['value_invalid']],
+    ['an RSA key', { ...live, BINANCE_API_SECRET: pem('rsa') }, ['value_invalid']],
+    ['half a key', { ...live, BINANCE_API_SECRET: pem('ed25519').slice(0, 60) }, ['value_invalid']],
+    ['leverage of a stranger', { TRADEENGINE_LEVERAGE: '5,DOGEUSDT=3' }, ['symbol_not_traded']],
+    ['leverage over the most', { TRADEENGINE_LEVERAGE: '126' }, ['value_invalid']],
+    ['leverage twice', { TRADEENGINE_LEVERAGE: 'BTCUSDT=2,BTCUSDT=3' }, ['value_invalid']],
+    ['two defaults', { TRADEENGINE_MARGIN_TYPE: 'crossed,isolated' }, ['value_invalid']],
+  ];
+  for (const [what, env, codes] of refused) {
+    it(`refuses ${what}`, () => assert.deepEqual(codesOf(env), codes));
+  }
+
+  it('takes secrets from files, names the file and not the secret, and hands down the value', () => {
+    const path = join(tempDir(), 'secret');
+    writeFileSync(path, `${pem('ed25519')}\n`);
+    const { BINANCE_API_SECRET: _, ...rest } = live;
+    const env = { ...rest, BINANCE_API_SECRET_FILE: path };
+    const config = configOf(env);
+    assert.equal(exchangeAccess(config).apiSecret.reveal(), pem('ed25519').trim());
+    assert.ok(
+      config.describe().some((line) => line.startsWith(`BINANCE_API_SECRET=[secret] (file ${path})`)),
+    );
+    assert.deepEqual(codesOf({ ...live, BINANCE_API_SECRET_FILE: path }), ['given_twice']);
+    assert.deepEqual(codesOf({ ...env, BINANCE_API_SECRET_FILE: `${path}.none` }), ['file_unreadable']);
+    const child = configOf({ ...env, ...config.environment() });
+    assert.equal(exchangeAccess(child).apiSecret.reveal(), pem('ed25519').trim());
+  });
+
+  it('wants of each symbol what is said of it, else what is said of all, else nothing', () => {
+    const { symbols } = accountWishes(
+      configOf({
+        TRADEENGINE_SYMBOLS: 'BTCUSDT,ETHUSDT',
+        TRADEENGINE_LEVERAGE: '5, BTCUSDT=10',
+        TRADEENGINE_MARGIN_TYPE: 'ETHUSDT=isolated',
+      }),
+    );
+    assert.deepEqual(Object.fromEntries(symbols ?? []), {
+      BTCUSDT: { leverage: 10, marginType: undefined },
+      ETHUSDT: { leverage: 5, marginType: 'isolated' },
+    });
+  });
+
+  it('keeps every line of a private key out of what is said', () => {
+    const env = { ...live, BINANCE_API_SECRET: pem('ed25519') };
+    const [, line = ''] = pem('ed25519').split('\n');
+    assert.ok(!redactorOf(configOf(env), {}).redact(`wrong key ${line}!`).includes(line));
   });
 });

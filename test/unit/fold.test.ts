@@ -69,3 +69,11 @@ test('a fact of an unknown type is not folded: it would leave a gap', () => {
   assert.throws(() => evolve(state, unheard, seqOf(seq + 1), 1 as Micros), /order\.amended/);
   assert.equal(state.seq, seq);
 });
+
+test('a journal from before there were modes is one of paper trading', async () => {
+  const { mode: _, ...settings } = new Account().state.settings;
+  const started = { type: 'engine.started', account: 'test', version: '0.1.0', settings } as unknown as Fact;
+  const journal = new MemoryJournal();
+  await journal.append(entry(1, started));
+  assert.equal((await fold(journal)).state.settings.mode, 'paper');
+});

@@ -8,11 +8,11 @@ import { STATE_VERSION } from '#core/state.ts';
 import { Account } from '#test/support/account.ts';
 
 const pinned = {
-  version: 5,
+  version: 6,
   state:
     'account canaryAt configured drifts entriesPlanned exposure funds instruments listings lossesInARow marginRefusals orders ordersByPosition positions reconciled seq settings settingsHistory today trading',
   'state.settings':
-    'clockSkewMsMax confidenceMin limits orderEquityRate orderNotional orderRiskRate overrides positionEquityRateMax positionMode priceCollarRate quoteAgeMsMax signalAgeMsMax sizing spreadRateMax stopLossRate stopLossRateMax symbols unprotectedMsMax weight',
+    'clockSkewMsMax confidenceMin limits mode orderEquityRate orderNotional orderRiskRate overrides positionEquityRateMax positionMode priceCollarRate quoteAgeMsMax signalAgeMsMax sizing spreadRateMax stopLossRate stopLossRateMax symbols unprotectedMsMax weight',
   'state.settings.limits':
     'dailyLossEquityRateMax drawdownRateMax entriesPerMinuteMax equityAgeMsMax exposureEquityRateMax marginRefusalsPerMinuteMax ordersMax positionsMax',
   'state.settingsHistory[]': 'at by note settings version',

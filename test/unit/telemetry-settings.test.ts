@@ -144,6 +144,7 @@ test('the resource says which program speaks, where it runs and for what', () =>
     'process.runtime.version': process.version.slice(1),
   });
   assert.match(String(resource['os.type']), /^[a-z]+$/);
+  assert.equal(on({ TRADING_MODE: 'live' }).resource['deployment.environment.name'], 'live');
 });
 
 test('what a manifest fills in is in the resource, and blank is not', () => {

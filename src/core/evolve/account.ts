@@ -12,12 +12,14 @@ import { type EngineState, type SettingsVersion, settingsVersionOf } from '../st
 const SETTINGS_VERSIONS_KEPT = 50;
 
 export function startEngine(state: EngineState, fact: EngineStarted, at: Micros): void {
+  // Before there were modes there was paper.
+  const settings = { ...fact.settings, mode: fact.settings.mode ?? 'paper' };
   state.account = fact.account;
-  state.configured = fact.configured ?? fact.settings;
+  state.configured = fact.configured ?? settings;
   state.reconciled = false;
   state.canaryAt = undefined;
-  const known = state.settingsHistory.length > 0 && isSame(state.settings, fact.settings);
-  if (!known) putInForce(state, fact.settings, { by: 'environment', note: '' }, at);
+  const known = state.settingsHistory.length > 0 && isSame(state.settings, settings);
+  if (!known) putInForce(state, settings, { by: 'environment', note: '' }, at);
 }
 
 const isSame = (a: TradingSettings, b: TradingSettings): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -16,17 +16,25 @@ const weighs = (weight: number): Cost => ({ weight, orders: 0 });
 const anOrder: Cost = { weight: 0, orders: 1 };
 
 const costs = {
+  '/api/v3/time': { GET: weighs(1) },
+  '/fapi/v1/accountConfig': { GET: weighs(5) },
   '/fapi/v1/algoOrder': { GET: weighs(1), POST: anOrder, DELETE: weighs(1) },
   '/fapi/v1/exchangeInfo': { GET: weighs(1) },
+  '/fapi/v1/leverage': { POST: weighs(1) },
   '/fapi/v1/listenKey': { POST: weighs(1), PUT: weighs(1) },
+  '/fapi/v1/marginType': { POST: weighs(1) },
+  '/fapi/v1/multiAssetsMargin': { POST: weighs(1) },
   '/fapi/v1/openAlgoOrders': { GET: weighs(40) },
   '/fapi/v1/openOrders': { GET: weighs(40) },
   '/fapi/v1/order': { GET: weighs(1), POST: anOrder, DELETE: weighs(1) },
-  '/fapi/v1/positionSide/dual': { GET: weighs(30), POST: weighs(1) },
+  '/fapi/v1/positionSide/dual': { POST: weighs(1) },
+  '/fapi/v1/premiumIndex': { GET: weighs(10) },
+  '/fapi/v1/symbolConfig': { GET: weighs(5) },
   '/fapi/v1/time': { GET: weighs(1) },
   '/fapi/v1/userTrades': { GET: weighs(5) },
   '/fapi/v3/account': { GET: weighs(5) },
   '/fapi/v3/positionRisk': { GET: weighs(5) },
+  '/sapi/v1/account/apiRestrictions': { GET: weighs(1) },
 } as const satisfies Record<string, Partial<Record<Method, Cost>>>;
 
 export type Endpoint = keyof typeof costs;

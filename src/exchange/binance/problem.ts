@@ -3,6 +3,10 @@
 import type { ClientOrderId } from '#core/ids.ts';
 
 export type ProblemCode =
+  /** A setting of the account was changed to the wanted one. */
+  | 'account_changed'
+  /** A setting of the account differs from the wanted one and could not be changed now. */
+  | 'account_unchanged'
   /** An answer or a stream message is not what the documentation says. */
   | 'malformed_answer'
   | 'malformed_message'

@@ -21,13 +21,16 @@ export const processEvents = {
   'engine.stop_overdue': 'The end takes longer than it may, and is cut short.',
   'engine.crashed': 'An error that nobody caught: the process ends.',
   'engine.journal_unusable':
-    'The journal is not what was written, or newer than the program: the process ends.',
+    'The journal is not what was written, newer than the program, or of another account or mode: the process ends.',
   'engine.failed': 'The engine met a defect, or its journal takes no facts.',
   'engine.restarts': 'The engine ended, or could not start; it is started again.',
   'engine.cancel_failed':
     "The answer to a cancel is missing: the order's own report tells what became of it.",
   'engine.balance_failed': 'The exchange did not tell what the account has.',
   'engine.snapshot_failed': 'The exchange did not answer, so that nothing was compared.',
+  'exchange.account_changed': 'A setting of the account was changed to the wanted one.',
+  'exchange.account_unchanged':
+    'A setting of the account is not as wanted, and could not be changed with what is open.',
   'exchange.malformed_answer': 'An answer is not what the documentation says.',
   'exchange.malformed_message': 'A message of a stream is not what the documentation says.',
   'exchange.foreign_order': 'The account has an order that this engine did not make.',

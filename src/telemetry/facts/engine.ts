@@ -15,7 +15,7 @@ type EngineFactType =
 
 export const projectEngine: Projections<EngineFactType> = {
   'engine.started': ({ account, version, settings }) => ({
-    body: `Engine ${version} started for account ${account}.`,
+    body: `Engine ${version} started for account ${account} in ${settings.mode} mode.`,
     attributes: {
       'tradeengine.account.id': account,
       'tradeengine.engine.version': version,

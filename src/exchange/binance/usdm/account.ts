@@ -1,19 +1,17 @@
-/** The requests about the account as a whole: open orders of both books, positions, balance, position mode. */
+/** The requests about the account as a whole: open orders of both books, positions, balance. */
 
 import type { z } from 'zod';
 import type { ClientOrderId, Symbol } from '#core/ids.ts';
-import type { PositionMode } from '#core/settings.ts';
 import type { AccountBalance, Answer, ExchangePosition, ExchangeSnapshot, OrderRef } from '../../port.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { OnProblem } from '../problem.ts';
-import type { Priority } from '../rate-gate.ts';
-import { describe, type Rest } from '../rest.ts';
+import type { Rest } from '../rest.ts';
 import type { Clock } from '../server-clock.ts';
 import type { Conditionals } from './conditionals.ts';
+import { read } from './read.ts';
 import { isConditionalType, ownId } from './reports.ts';
 import * as schemas from './schemas.ts';
 
-const MODE_PATH = '/fapi/v1/positionSide/dual';
 /** The asset that positions are margined in. */
 const MARGIN_ASSET = 'USDT';
 
@@ -74,36 +72,8 @@ export class Account {
     };
   }
 
-  /** Sets the position mode where it differs. */
-  async ensurePositionMode(mode: PositionMode): Promise<Answer<void>> {
-    const present = await this.#get(schemas.positionMode, MODE_PATH, 'ordinary');
-    if (present.kind === 'failed') return present;
-    const dual = mode === 'hedge';
-    if (present.value.dualSidePosition === dual) return { kind: 'answer', value: undefined };
-    const result = await this.#options.rest.call({
-      method: 'POST',
-      path: MODE_PATH,
-      security: 'signed',
-      params: { dualSidePosition: String(dual) },
-    });
-    if (result.kind === 'answer' || result.meaning.kind === 'unchanged') {
-      return { kind: 'answer', value: undefined };
-    }
-    return { kind: 'failed', cause: `position mode ${mode}: ${describe(result)}` };
-  }
-
-  async #get<Schema extends z.ZodType>(
-    schema: Schema,
-    path: Endpoint,
-    priority: Priority = 'background',
-  ): Promise<Answer<z.output<Schema>>> {
-    const result = await this.#options.rest.call({ method: 'GET', path, security: 'signed', priority });
-    if (result.kind === 'error') return { kind: 'failed', cause: `${path}: ${describe(result)}` };
-    const read = schema.safeParse(result.body);
-    if (read.success) return { kind: 'answer', value: read.data };
-    const cause = `GET ${path}: ${schemas.whatIsWrong(read.error)}`;
-    this.#options.onProblem('malformed_answer', cause);
-    return { kind: 'failed', cause };
+  #get<Schema extends z.ZodType>(schema: Schema, path: Endpoint): Promise<Answer<z.output<Schema>>> {
+    return read({ ...this.#options, schema, path, priority: 'background' });
   }
 }
 

@@ -119,7 +119,19 @@ export const account = z.object({
   ),
 });
 
-export const positionMode = z.object({ dualSidePosition: z.boolean() });
+/** GET /fapi/v1/premiumIndex, of all symbols. */
+export const marks = z.array(z.object({ symbol: name, markPrice: figure }));
+
+/** GET /fapi/v1/accountConfig. */
+export const accountConfig = z.object({ dualSidePosition: z.boolean(), multiAssetsMargin: z.boolean() });
+/** GET /fapi/v1/symbolConfig. */
+export const symbolConfigs = z.array(
+  z.object({
+    symbol: name,
+    marginType: z.enum(['CROSSED', 'ISOLATED']),
+    leverage: z.int().positive(),
+  }),
+);
 export const listenKey = z.object({ listenKey: z.string().min(1).max(256) });
 
 /** Any user stream event. */

@@ -7,7 +7,6 @@ import type { ClientOrderId, Symbol } from '#core/ids.ts';
 import type { InstrumentText, Quote } from '#core/instrument.ts';
 import type { OrderReport, PlannedOrder } from '#core/order.ts';
 import { Redactor, type Secret } from '#core/secret.ts';
-import type { PositionMode } from '#core/settings.ts';
 import type {
   AccountBalance,
   Answer,
@@ -19,15 +18,17 @@ import type {
   ReportOutcome,
   Submitted,
 } from '../../port.ts';
+import { checkKey } from '../key-permissions.ts';
 import { nobody, type Observer } from '../observer.ts';
 import type { OnProblem } from '../problem.ts';
 import { RateGate } from '../rate-gate.ts';
-import { describe, Rest } from '../rest.ts';
+import { Rest, type RestOptions } from '../rest.ts';
 import type { Clock } from '../server-clock.ts';
 import { SocketApi } from '../socket-api.ts';
 import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
-import { readInstruments, readLimits } from './instruments.ts';
+import { type AccountWishes, configureAccount } from './configuration.ts';
+import { askInstruments } from './instruments.ts';
 import { Market } from './market.ts';
 import { Orders } from './orders.ts';
 import { UserEvents } from './user-events.ts';
@@ -35,9 +36,6 @@ import { UserStream } from './user-stream.ts';
 import { usdm } from './venue.ts';
 
 const OPEN_MS_MAX = 20_000;
-/** The rules of all symbols in one answer: some 3 MB. */
-const EXCHANGE_INFO_BYTES_MAX = 32 << 20;
-const EXCHANGE_INFO_MS_MAX = 15_000;
 const QUESTIONS_MAX = 200;
 
 export interface BinanceUsdmOptions {
@@ -50,7 +48,9 @@ export interface BinanceUsdmOptions {
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
   readonly symbols: readonly Symbol[];
-  readonly positionMode: PositionMode;
+  readonly account: AccountWishes;
+  /** https://api.binance.com, to read what the key may do before it is used; undefined where it may do anything. */
+  readonly walletUrl?: string | undefined;
   /** How long after it was signed the exchange may still accept a request. Small, so that an unknown is soon decidable. */
   readonly recvWindowMs: number;
   readonly clock: Clock;
@@ -71,8 +71,8 @@ export class BinanceUsdm implements Exchange {
   readonly #conditionals = new Conditionals();
   readonly #onProblem: OnProblem;
   readonly #observer: Observer;
-  readonly #rateGate: RateGate;
   readonly #socketApi: SocketApi | undefined;
+  readonly #restOptions: RestOptions;
   readonly #rest: Rest;
   readonly #orders: Orders;
   readonly #account: Account;
@@ -92,11 +92,11 @@ export class BinanceUsdm implements Exchange {
     const { clock, recvWindowMs } = options;
     const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
     const rateGate = options.rateGate ?? new RateGate(usdm.limits);
-    this.#rateGate = rateGate;
     const own = { redactor: this.#redactor, onProblem: this.#onProblem, observer: this.#observer };
     const { orderUrl } = options;
     if (orderUrl !== undefined) this.#socketApi = new SocketApi({ ...own, url: orderUrl, clock, rateGate });
-    this.#rest = new Rest({ ...options, ...own, venue: usdm, rateGate, socketApi: this.#socketApi });
+    this.#restOptions = { ...options, ...own, venue: usdm, rateGate, socketApi: this.#socketApi };
+    this.#rest = new Rest(this.#restOptions);
     this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
     this.#account = new Account({ ...shared, rest: this.#rest, clock });
   }
@@ -124,20 +124,8 @@ export class BinanceUsdm implements Exchange {
     return opened;
   }
 
-  async instruments(symbols: readonly Symbol[]): Promise<Answer<InstrumentText[]>> {
-    const result = await this.#rest.call({
-      method: 'GET',
-      path: '/fapi/v1/exchangeInfo',
-      security: 'none',
-      priority: 'background',
-      deadlineMs: EXCHANGE_INFO_MS_MAX,
-      answerBytesMax: EXCHANGE_INFO_BYTES_MAX,
-    });
-    if (result.kind === 'error') return { kind: 'failed', cause: `exchangeInfo: ${describe(result)}` };
-    const published = readLimits(result.body, this.#rateGate.limits);
-    if (published.kind === 'answer') this.#rateGate.adopt(published.value);
-    else this.#onProblem('malformed_answer', published.cause);
-    return readInstruments(result.body, symbols);
+  instruments(symbols: readonly Symbol[]): Promise<Answer<InstrumentText[]>> {
+    return askInstruments(this.#rest, symbols, this.#restOptions.rateGate);
   }
 
   quote(symbol: Symbol): Quote | undefined {
@@ -175,8 +163,13 @@ export class BinanceUsdm implements Exchange {
   async #connect(): Promise<Answer<void>> {
     const clock = await this.#rest.startClock();
     if (clock.kind === 'failed') return clock;
-    const mode = await this.#account.ensurePositionMode(this.#options.positionMode);
-    if (mode.kind === 'failed') return mode;
+    const { walletUrl, account: wishes } = this.#options;
+    if (walletUrl !== undefined) {
+      const key = await checkKey(walletUrl, this.#restOptions);
+      if (key.kind === 'failed') return key;
+    }
+    const configured = await configureAccount(wishes, { rest: this.#rest, onProblem: this.#onProblem });
+    if (configured.kind === 'failed') return configured;
     if (this.#closed) return { kind: 'failed', cause: 'closed' };
     this.#socketApi?.open();
     const { streamUrl, symbols, clock: ours } = this.#options;
