@@ -25,6 +25,13 @@ export const below = (value: number, aim: number, unit: string): Figure => ({
   met: value < aim,
 });
 
+export const atMost = (value: number, aim: number, unit: string): Figure => ({
+  value: round(value),
+  unit,
+  aim: `<= ${aim}`,
+  met: value <= aim,
+});
+
 export const zero = (value: number, unit: string): Figure => ({
   value: round(value),
   unit,

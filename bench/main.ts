@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from 'node:util';
+import { adapter } from './adapter.ts';
 import { backlog } from './backlog.ts';
 import { encoding } from './encoding.ts';
 import type { Figures } from './figure.ts';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   outage,
   backlog,
   slope,
+  adapter,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

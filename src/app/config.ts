@@ -163,6 +163,12 @@ const variables = {
     'ws:// or wss:// with a host',
     'whose public streams `binance` follows',
   ),
+  TRADEENGINE_ORDER_TRANSPORT: {
+    meaning: 'what orders go over; where the WebSocket API is not connected it is REST',
+    fallback: 'rest',
+    form: 'rest or websocket',
+    read: (value) => (value === 'rest' || value === 'websocket' ? value : undefined),
+  } satisfies Variable<'rest' | 'websocket'>,
   SIMEX_API_KEY: secret('simex-key', 'the key at the simulated exchange'),
   SIMEX_API_SECRET: secret('simex-secret', 'its secret'),
 } as const;

@@ -15,6 +15,7 @@ import { systemClock, systemTimers, within } from '#engine/time.ts';
 import { RateGate } from '#exchange/binance/rate-gate.ts';
 import { ACCEPTANCE_MARGIN_MS } from '#exchange/binance/usdm/orders.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm/usdm.ts';
+import { usdm } from '#exchange/binance/usdm/venue.ts';
 import type { RemoteSpan } from '#intake/identity.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
 import type { ProcessEvent } from '#telemetry/catalogue/process-events.ts';
@@ -74,7 +75,7 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
   // A ban outlives the engine that drew it.
-  const rateGate = new RateGate();
+  const rateGate = new RateGate(usdm.limits);
   const measurements = new Measurements({
     record: (record) => telemetry.record(record),
     onFailure: (error) =>
@@ -235,6 +236,7 @@ function makeKeeper({
   onStage,
 }: KeeperParts): Keeper {
   const { values, settings, account } = config;
+  const access = exchangeAccess(config);
   return new Keeper({
     account,
     version,
@@ -243,7 +245,8 @@ function makeKeeper({
     openJournal: () => openSqliteJournal({ path: journalPathOf(config), observer: measurements.journal }),
     makeExchange: () =>
       new BinanceUsdm({
-        ...exchangeAccess(config),
+        ...access,
+        orderUrl: values.TRADEENGINE_ORDER_TRANSPORT === 'websocket' ? access.wsApiUrl : undefined,
         symbols: settings.symbols,
         account: accountWishes(config),
         recvWindowMs: values.TRADEENGINE_RECV_WINDOW_MS,

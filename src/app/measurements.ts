@@ -40,8 +40,9 @@ export class Measurements implements Observer {
     };
   }
 
-  onRequest({ clientOrderId, ...request }: ObservedRequest): void {
-    this.#record(() => ({ kind: 'client_request', ...request, order: this.#orderOf(clientOrderId) }));
+  onRequest({ clientOrderId, address, ...request }: ObservedRequest): void {
+    const order = this.#orderOf(clientOrderId);
+    this.#record(() => ({ kind: 'client_request', ...request, ...address, order }));
   }
 
   onStream(stream: StreamKind, event: 'connected' | 'reconnected' | 'heard'): void {

@@ -15,6 +15,8 @@ const severities: Readonly<Partial<Record<ProcessEvent, 'info' | 'error'>>> = {
   'exchange.clock_resynchronised': 'info',
   'engine.failed': 'error',
   'engine.restarts': 'error',
+  'exchange.banned': 'error',
+  'exchange.operator_needed': 'error',
   'exchange.malformed_answer': 'error',
   'exchange.malformed_message': 'error',
 };

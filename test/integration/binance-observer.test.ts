@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import type { Micros } from '#core/ids.ts';
 import type { ObservedRequest, Observer } from '#exchange/binance/observer.ts';
 import { RateGate } from '#exchange/binance/rate-gate.ts';
+import { usdm } from '#exchange/binance/usdm/venue.ts';
 import {
   algoBody,
   type BinanceRig,
@@ -65,9 +66,9 @@ test('requests are told with their outcome and with the order that they are abou
     `GET /fapi/v1/userTrades 200 answered ${ENTRY}`,
     'GET /fapi/v3/account broken unknown -',
   ]);
-  for (const { startedAt, endedAt, host, port } of requests) {
+  for (const { startedAt, endedAt, address } of requests) {
     assert.ok(startedAt <= endedAt && endedAt <= clock.nowMicros());
-    assert.deepEqual([host, port], ['127.0.0.1', rig.server.port]);
+    assert.deepEqual([address.host, address.port], ['127.0.0.1', rig.server.port]);
   }
 });
 
@@ -85,7 +86,7 @@ test('a request that is sent again because of the clock is told twice, and the n
 });
 
 test('what is held back is told as such, and the gate says for how long and what is used', async () => {
-  const rateGate = new RateGate();
+  const rateGate = new RateGate(usdm.limits);
   const adapter = await rig.open({ observer, rateGate });
   const headers = {
     'x-mbx-used-weight-1m': '120',
@@ -100,12 +101,19 @@ test('what is held back is told as such, and the gate says for how long and what
   await adapter.submit(entry);
   assert.deepEqual(requests.map(shown), [`POST /fapi/v1/order held_back held_back ${ENTRY}`]);
   const now = clock.nowMicros();
-  const { weight, ordersUsed, heldBackSeconds } = rateGate.status(now);
+  const { weight, orders, heldBackSeconds } = rateGate.status(now);
   assert.deepEqual(weight, { used: 120, limit: 2_400 });
-  assert.deepEqual(ordersUsed, { '10s': 3, '1m': 8 });
+  assert.deepEqual(orders, {
+    '10s': { used: 4, limit: 300 },
+    '1m': { used: 9, limit: 1_200 },
+  });
   assert.ok(heldBackSeconds.banned > 50 && heldBackSeconds.banned <= 60);
   const later = rateGate.status((now + 61_000_000) as Micros);
-  assert.deepEqual(later.ordersUsed, { '10s': 0, '1m': 0 }, 'a window that is over counts nothing');
+  assert.deepEqual(
+    [later.orders['10s']?.used, later.orders['1m']?.used],
+    [0, 0],
+    'a window that is over counts nothing',
+  );
   assert.equal(later.weight.used, 0);
   assert.equal(later.heldBackSeconds.banned, 0);
 });

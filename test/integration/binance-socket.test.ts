@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { nobody } from '#exchange/binance/observer.ts';
@@ -123,4 +123,74 @@ test('close ends a connection and ends a pause', async () => {
   const start = performance.now();
   await failing.close();
   assert.ok(performance.now() - start < 100);
+});
+
+test('a connection is replaced without a gap: the next is open before the old one is closed', async () => {
+  const socket = connect();
+  await until('a client', () => clients.length === 1);
+  await socket.renew();
+  assert.equal(clients.length, 2);
+  for (const [at, client] of clients.entries()) client.send(`from ${at}`);
+  await until('both are heard', () => messages.length === 2);
+  assert.deepEqual([connected, problems], [[false], []]);
+  assert.deepEqual(
+    heard.filter((event) => event !== 'user heard'),
+    ['user connected', 'user reconnected'],
+  );
+  clients[0]?.close();
+  await until('the old one ends', () => server.clients.size === 1);
+  assert.equal(socket.send('to the new one') !== undefined, true);
+  clients[1]?.close();
+  await until('another, which tells of a gap', () => connected.length === 2);
+});
+
+test('a connection that cannot be replaced goes on', async () => {
+  let urls = 0;
+  const socket = connect({
+    url: async () => {
+      urls += 1;
+      return urls === 1
+        ? { kind: 'answer', value: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` }
+        : { kind: 'failed', cause: 'no key' };
+    },
+  });
+  await until('a client', () => clients.length === 1);
+  await socket.renew();
+  clients[0]?.send('still here');
+  await until('a message', () => messages.length === 1);
+  assert.deepEqual(problems, ['stream_lost test stream, its next: no key']);
+  assert.deepEqual(connected, [false]);
+});
+
+test('a connection is replaced before the exchange closes it for its age', async (context) => {
+  const { setTimeout } = globalThis;
+  let growOld: (() => void) | undefined;
+  context.mock.method(globalThis, 'setTimeout', (callback: () => void, delayMs: number) => {
+    if (delayMs === 23 * 60 * 60_000) growOld ??= callback;
+    return setTimeout(callback, delayMs);
+  });
+  connect();
+  await until('a client', () => clients.length === 1);
+  await until('its timer', () => growOld !== undefined);
+  growOld?.();
+  await until('another', () => clients.length === 2 && heard.includes('user reconnected'));
+  assert.deepEqual([connected, problems], [[false], []]);
+});
+
+test('closing does not wait for a connection that is being opened', async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const accepted = once(silent, 'connection');
+  const { port } = silent.address() as AddressInfo;
+  const socket = connect({ url: async () => ({ kind: 'answer', value: `ws://127.0.0.1:${port}` }) });
+  await accepted;
+  const startedAt = performance.now();
+  await socket.close();
+  assert.ok(performance.now() - startedAt < 2_000);
+  silent.close();
+});
+
+test('nothing is sent unless it is connected', async () => {
+  const socket = connect({ url: async () => ({ kind: 'failed', cause: 'no key' }) });
+  assert.equal(socket.send('too early'), undefined);
 });

@@ -190,3 +190,11 @@ test('a timestamp that the exchange keeps refusing is a refusal: nothing was app
   assert.deepEqual(outcome.kind === 'refused' && [outcome.refusal, outcome.code], ['unavailable', -1021]);
   assert.equal(rig.server.requestsOf('POST /fapi/v1/order').length, 2);
 });
+
+test('a refusal that only a person can lift is told as such, about its order', async () => {
+  rig.server.on('POST /fapi/v1/order', () => failure(401, -2015, 'Invalid API-key, IP, or permissions.'));
+  await rig.make().submit(entry);
+  assert.deepEqual(rig.problems, [
+    `operator_needed POST /fapi/v1/order: -2015 Invalid API-key, IP, or permissions. ${ENTRY}`,
+  ]);
+});

@@ -255,6 +255,7 @@ test('what the parts tell of their work becomes spans and metrics, with what the
     'http.request.method': 'POST',
     'url.template': '/fapi/v1/order',
     'http.response.status_code': 200,
+    'network.protocol.name': 'http',
     'server.address': 'fapi.binance.com',
     'server.port': 443,
   });

@@ -12,6 +12,16 @@ export interface ScriptedRequest {
   readonly text: string;
 }
 
+/** A request of the WebSocket API. */
+export interface ScriptedMessage {
+  readonly id: string;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What the WebSocket API says beside the id; reset tears the connection, hang says nothing. */
+export type MessageScript = (message: ScriptedMessage) => object | 'reset' | 'hang';
+
 /** reset: the connection is torn after the request has arrived. hang: there is never an answer. */
 export type ScriptedReply =
   | { readonly status: number; readonly body: unknown; readonly headers?: Headers }
@@ -34,6 +44,10 @@ export class ScriptedBinance {
   readonly privateUrls: string[] = [];
   readonly users: WebSocket[] = [];
   readonly markets: WebSocket[] = [];
+  /** Connections of the WebSocket API, and what came over them. */
+  readonly orderers: WebSocket[] = [];
+  readonly messages: ScriptedMessage[] = [];
+  onMessage: MessageScript = () => 'hang';
   /** Added to the answer of /fapi/v1/time. */
   skewMs = 0;
   /** Market streams connect and say nothing. */
@@ -70,6 +84,10 @@ export class ScriptedBinance {
 
   get streamUrl(): string {
     return `ws://127.0.0.1:${this.port}`;
+  }
+
+  get orderUrl(): string {
+    return `${this.streamUrl}/ws-fapi/v1`;
   }
 
   /** @param route 'METHOD /path' */
@@ -129,12 +147,24 @@ export class ScriptedBinance {
     response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
   }
 
+  #reply(client: WebSocket, message: ScriptedMessage): void {
+    this.messages.push(message);
+    const reply = this.onMessage(message);
+    if (reply === 'reset') client.terminate();
+    else if (reply !== 'hang') client.send(JSON.stringify({ id: message.id, ...reply }));
+  }
+
   #connected(request: IncomingMessage, client: WebSocket): void {
     const url = new URL(request.url ?? '/', this.restUrl);
     if (url.pathname === '/private/ws') {
       this.privateUrls.push(url.toString());
       this.users.push(client);
       client.on('close', () => this.users.splice(this.users.indexOf(client), 1));
+      return;
+    }
+    if (url.pathname === '/ws-fapi/v1') {
+      this.orderers.push(client);
+      client.on('message', (data) => this.#reply(client, JSON.parse(data.toString()) as ScriptedMessage));
       return;
     }
     this.markets.push(client);

@@ -10,6 +10,7 @@ import type { OrderReport, PlannedOrder, Trade } from '#core/order.ts';
 import type { Clock, Timers } from '#engine/time.ts';
 import { meaningOf } from '#exchange/binance/errors.ts';
 import { readInstruments } from '#exchange/binance/usdm/instruments.ts';
+import { usdm } from '#exchange/binance/usdm/venue.ts';
 import type {
   CancelOutcome,
   Exchange,
@@ -216,7 +217,7 @@ export class InProcessExchange implements Exchange {
   }
 
   #refused(code: number, message: string): Submitted['outcome'] {
-    const meaning = meaningOf(400, code, message);
+    const meaning = meaningOf(usdm.errors, 400, code, message);
     if (meaning.kind === 'refused') return { kind: 'refused', refusal: meaning.refusal, code, message };
     const decidableAt = addMs(this.#options.clock.now(), ACCEPTANCE_WINDOW_MS);
     return { kind: 'unknown', cause: `${code} ${message}`, decidableAt };

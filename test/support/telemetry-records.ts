@@ -11,6 +11,7 @@ export const ORDER = 'te-aaaaaaaaaaaaaaaaaaaa-el1' as ClientOrderId;
 export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
   client_request: {
     kind: 'client_request',
+    protocol: 'http',
     method: 'POST',
     endpoint: '/fapi/v1/order',
     baseUrl: 'https://fapi.binance.com',
@@ -60,7 +61,7 @@ export const records: { readonly [K in RuntimeRecord['kind']]: RecordOf<K> } = {
     ],
     journal: { pending: 2, facts: 90 },
     weight: { used: 120, limit: 2_400 },
-    ordersUsed: { '10s': 5, '1m': 17 },
+    orders: { '10s': { used: 5, limit: 300 }, '1m': { used: 17, limit: 1_200 } },
     heldBackSeconds: { banned: 0, too_many_requests: 3, weight: 0 },
     clockOffsetSeconds: -0.012,
     comparisonAgeSeconds: 2.5,

@@ -7,6 +7,7 @@ import { Measurements } from '#app/measurements.ts';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { ObservedRequest } from '#exchange/binance/observer.ts';
 import { RateGate } from '#exchange/binance/rate-gate.ts';
+import { usdm } from '#exchange/binance/usdm/venue.ts';
 import type { RuntimeRecord } from '#telemetry/runtime/records.ts';
 import { records } from '#test/support/telemetry-records.ts';
 
@@ -25,7 +26,7 @@ beforeEach(() => {
     record: (made) => record(made),
     onFailure: (error) => failures.push(error),
     clock: { now: () => (nowMs * MICROS_PER_MS) as Micros },
-    rateGate: new RateGate(),
+    rateGate: new RateGate(usdm.limits),
     recentOrders: new RecentOrders(),
   });
 });
@@ -33,9 +34,8 @@ beforeEach(() => {
 const request: ObservedRequest = {
   method: 'POST',
   endpoint: '/fapi/v1/order',
-  baseUrl: 'https://fapi.binance.com',
-  host: 'fapi.binance.com',
-  port: 443,
+  protocol: 'http',
+  address: { baseUrl: 'https://fapi.binance.com', host: 'fapi.binance.com', port: 443 },
   status: 200,
   failure: undefined,
   outcome: 'answered',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Meaning, meaningOf } from '#exchange/binance/errors.ts';
+import { errorTable, type Meaning, meaningOf, needsOperator } from '#exchange/binance/errors.ts';
+import { usdm } from '#exchange/binance/usdm/venue.ts';
 
 const show = (meaning: Meaning) => (meaning.kind === 'refused' ? meaning.refusal : meaning.kind);
 
@@ -46,6 +47,10 @@ const rows: readonly [status: number, code: number | undefined, message: string,
   [401, -2015, 'Invalid API-key, IP, or permissions for action.', 'not_authorised'],
   [400, -2025, 'Reach max open order limit.', 'too_many_orders'],
   [400, -4045, 'Reach max stop order limit.', 'too_many_orders'],
+  [400, -2017, 'API Keys are locked on this account.', 'not_authorised'],
+  [400, -1005, 'No such IP has been white listed.', 'not_authorised'],
+  [400, -4109, 'Inactive account.', 'not_authorised'],
+  [400, -4142, 'REJECT: take profit or stop order will be triggered immediately.', 'would_trigger'],
   [400, -2010, 'NEW_ORDER_REJECTED', 'other'],
   [400, -1121, 'Invalid symbol.', 'other'],
   [400, -4061, "Order's position side does not match user's setting.", 'other'],
@@ -66,6 +71,18 @@ const rows: readonly [status: number, code: number | undefined, message: string,
 
 for (const [status, code, message, expected] of rows) {
   test(`HTTP ${status} ${code ?? 'without code'} "${message.slice(0, 40)}" means ${expected}`, () => {
-    assert.equal(show(meaningOf(status, code, message)), expected);
+    assert.equal(show(meaningOf(usdm.errors, status, code, message)), expected);
   });
 }
+
+test('an operator is needed for what only a person can change, and for nothing else', () => {
+  const codes = [...usdm.errors.values()].filter(({ meaning }) => needsOperator(meaning));
+  const listed = new Set(codes.map(({ code }) => code));
+  for (const code of [-1002, -1005, -1022, -2014, -2015, -2017, -2023])
+    assert.ok(listed.has(code), `${code}`);
+  for (const code of [-1003, -1021, -2019, -2021, -4400]) assert.ok(!listed.has(code), `${code}`);
+});
+
+test('a code has one meaning: a table that gives it another is a defect', () => {
+  assert.throws(() => errorTable({ filter: { '-2013': 'Order does not exist' } }), /-2013 has two meanings/);
+});

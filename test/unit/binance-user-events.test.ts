@@ -13,7 +13,7 @@ function start() {
   const reports: OrderReport[] = [];
   const asked: OrderRef[] = [];
   const problems: string[] = [];
-  const count = { lost: 0, expired: 0 };
+  const count = { lost: 0, expired: 0, shutdowns: 0 };
   const events = new UserEvents({
     conditionals: new Conditionals(),
     onReport: (report) => reports.push(report),
@@ -23,6 +23,9 @@ function start() {
     },
     onKeyExpired: () => {
       count.expired += 1;
+    },
+    onShutdown: () => {
+      count.shutdowns += 1;
     },
     onProblem: (code) => problems.push(code),
   });
@@ -242,10 +245,12 @@ test('other events are ignored', () => {
   assert.deepEqual([reports, problems, count.lost], [[], [], 0]);
 });
 
-test('an expired listen key is told', () => {
+test('an expired listen key is told, and so is a shutdown of the server', () => {
   const { count, tell } = start();
   tell({ e: 'listenKeyExpired', E: 1, listenKey: 'x' });
   assert.equal(count.expired, 1);
+  tell({ e: 'serverShutdown', E: 1 });
+  assert.equal(count.shutdowns, 1);
 });
 
 test('unreadable news of a known order is asked for, of an unknown one is lost', () => {

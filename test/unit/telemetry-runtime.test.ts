@@ -78,11 +78,29 @@ test('a request about an order is a client span under its order submit', () => {
     'http.response.status_code': 200,
     'error.type': undefined,
     'url.template': '/fapi/v1/order',
+    'network.protocol.name': 'http',
     'url.full': 'https://fapi.binance.com/fapi/v1/order',
     'url.path': '/fapi/v1/order',
     'server.address': 'fapi.binance.com',
     'server.port': 443,
     'tradeengine.order.id': ORDER,
+  });
+});
+
+test('a request over a WebSocket goes to its address, and is counted apart', () => {
+  const record = {
+    ...records.client_request,
+    protocol: 'websocket',
+    baseUrl: 'wss://ws-fapi.binance.com/ws-fapi/v1',
+  } as const;
+  const {
+    'url.full': url,
+    'url.path': path,
+    'network.protocol.name': name,
+  } = spanOf(record)?.attributes ?? {};
+  assert.deepEqual([url, path, name], [record.baseUrl, '/ws-fapi/v1', 'websocket']);
+  assert.deepEqual(countsOf(told(record), 'http.client.request.duration'), {
+    'POST /fapi/v1/order 200 websocket fapi.binance.com 443': 1,
   });
 });
 
@@ -100,7 +118,7 @@ test('a request that concerns no order is no span, but is counted', () => {
   const record = { ...records.client_request, endpoint: '/fapi/v1/time', order: undefined };
   assert.equal(spanOf(record), undefined);
   assert.deepEqual(countsOf(told(record), 'http.client.request.duration'), {
-    'POST /fapi/v1/time 200 fapi.binance.com 443': 1,
+    'POST /fapi/v1/time 200 http fapi.binance.com 443': 1,
   });
 });
 
@@ -116,8 +134,8 @@ test('a failed request says why: by its status, or by what the exchange can have
   assert.equal(spanOf(broken)?.attributes['error.type'], 'broken');
   const all = told(refused, broken);
   assert.deepEqual(countsOf(all, 'http.client.request.duration'), {
-    'POST /fapi/v1/order 429 429 fapi.binance.com 443': 1,
-    'POST /fapi/v1/order broken fapi.binance.com 443': 1,
+    'POST /fapi/v1/order 429 429 http fapi.binance.com 443': 1,
+    'POST /fapi/v1/order broken http fapi.binance.com 443': 1,
   });
   assert.deepEqual(countsOf(all, 'tradeengine.exchange.requests'), {
     '/fapi/v1/order refused': 1,
@@ -174,6 +192,10 @@ test('samples replace gauges and add to counters', () => {
   assert.equal(countsOf(all, 'v8js.gc.duration')['minor'], 2);
   assert.equal(countsOf(all, 'tradeengine.exchange.held_back')['too_many_requests'], 3);
   assert.equal(countsOf(all, 'tradeengine.stream.age')['mark'], 0.9);
+  assert.deepEqual(countsOf(all, 'tradeengine.exchange.orders.used'), { '10s': 5, '1m': 17 });
+  assert.deepEqual(countsOf(all, 'tradeengine.exchange.orders.limit'), { '10s': 300, '1m': 1_200 });
+  assert.deepEqual(countsOf(all, 'tradeengine.exchange.weight.headroom'), { '': 0.95 });
+  assert.equal(countsOf(all, 'tradeengine.exchange.orders.headroom')['10s'], 1 - 5 / 300);
 });
 
 test('the number of series is bounded whatever a hundred thousand signals bring', () => {
@@ -221,7 +243,7 @@ test('series of a sparse metric beyond the bound are one', () => {
   const counts = countsOf(all, 'http.client.request.duration');
   assert.equal(Object.keys(counts).length, 501);
   assert.equal(
-    counts['_OTHER _OTHER _OTHER _OTHER _OTHER _OTHER'],
+    counts['_OTHER _OTHER _OTHER _OTHER _OTHER _OTHER _OTHER'],
     methods.length * statuses.length * endpoints.length - 500,
   );
 });

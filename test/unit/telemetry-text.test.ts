@@ -40,7 +40,7 @@ test('a histogram counts upwards, and has its labels, its sum and its count', ()
   }
   const text = prometheusText(all.readings());
   const labels =
-    'http_request_method="POST",url_template="/fapi/v1/order",http_response_status_code="200",server_address="fapi.binance.com",server_port="443"';
+    'http_request_method="POST",url_template="/fapi/v1/order",http_response_status_code="200",network_protocol_name="http",server_address="fapi.binance.com",server_port="443"';
   const name = 'http_client_request_duration_seconds';
   assert.ok(text.includes(`# TYPE ${name} histogram\n`));
   for (const line of [

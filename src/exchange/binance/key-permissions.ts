@@ -27,8 +27,9 @@ export async function checkKey(walletUrl: string, options: RestOptions): Promise
   const rest = new Rest({
     ...options,
     restUrl: walletUrl,
-    timePath: '/api/v3/time',
-    rateGate: new RateGate(),
+    venue: { ...options.venue, timePath: '/api/v3/time' },
+    rateGate: new RateGate(options.venue.limits),
+    socketApi: undefined,
     observer: nobody,
   });
   try {

@@ -14,9 +14,14 @@ export type ProblemCode =
   | 'foreign_order'
   /** The exchange asks for a pause: requests are held back. */
   | 'rate_limited'
+  /** Nothing is sent until the ban is over. */
+  | 'banned'
+  /** A refusal that lasts until a person has changed key or account. */
+  | 'operator_needed'
   | 'stream_lost'
   | 'listen_key_failed'
   | 'clock_resynchronised'
+  | 'clock_jumped'
   | 'clock_failed'
   /** The stream announced news of an order that could not be fetched. */
   | 'news_unread'

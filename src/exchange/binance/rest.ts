@@ -1,29 +1,29 @@
 /**
- * The REST gateway: keys, signatures, timestamps, the pauses that the server asks for and the meaning of errors. It
- * keeps the offset of the server's clock and repairs it when the server says that a timestamp is off.
+ * The gateway of requests: keys, signatures, timestamps, limits and the meaning of errors. Requests go over HTTP; those
+ * that have a method of the WebSocket API go over that where it is connected. Only what certainly was not sent there is
+ * sent here instead.
  */
 
 import type { ClientOrderId, Micros } from '#core/ids.ts';
-import { MICROS_PER_MS } from '#core/ids.ts';
 import type { Redactor, Secret } from '#core/secret.ts';
 import type { Answer } from '../port.ts';
-import type { Endpoint } from './endpoints.ts';
-import { type Meaning, meaningOf, THROTTLED, UNAVAILABLE, UNKNOWN } from './errors.ts';
-import { Http, type HttpResult } from './http.ts';
-import { parseJson } from './json.ts';
-import type { Observer } from './observer.ts';
+import { contentOf, type Transmission } from './answer.ts';
+import { costOf, type Endpoint } from './endpoints.ts';
+import { type Meaning, meaningOf, needsOperator, THROTTLED, UNAVAILABLE, UNKNOWN } from './errors.ts';
+import { Http } from './http.ts';
+import { type Address, addressOf, type Observer } from './observer.ts';
 import type { OnProblem } from './problem.ts';
-import type { RateGate } from './rate-gate.ts';
+import type { Priority, RateGate } from './rate-gate.ts';
+import { toldInHeaders } from './rate-limits.ts';
+import { type Clock, type ClockSample, ServerClock } from './server-clock.ts';
 import { encodeParams, type Params, Signer } from './signing.ts';
+import type { SocketApi, SocketMethod } from './socket-api.ts';
+import type { Venue } from './venue.ts';
 
 const REQUEST_MS_MAX = 5_000;
 const ANSWER_BYTES_MAX = 4 << 20;
 const MESSAGE_LENGTH_MAX = 300;
-const CLOCK_SAMPLES = 3;
-
-export interface Clock {
-  nowMicros(): Micros;
-}
+const BANNED = 418;
 
 /** none: public data. key: the key alone. signed: key, timestamp and signature. */
 type Security = 'none' | 'key' | 'signed';
@@ -32,6 +32,10 @@ export interface RestCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: Endpoint;
   readonly security: Security;
+  /** The same request in the WebSocket API. */
+  readonly socketMethod?: SocketMethod;
+  /** ordinary unless told. */
+  readonly priority?: Priority;
   /** The order that it is about, for whoever observes. */
   readonly order?: ClientOrderId;
   readonly params?: Params;
@@ -56,30 +60,31 @@ export interface RestError extends Timing {
 export type RestResult = ({ readonly kind: 'answer'; readonly body: unknown } & Timing) | RestError;
 
 export interface RestOptions {
+  readonly venue: Venue;
   readonly restUrl: string;
-  /** What tells the server's clock. */
-  readonly timePath?: Endpoint;
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
   readonly recvWindowMs: number;
   readonly clock: Clock;
   readonly rateGate: RateGate;
+  /** Undefined: everything goes over HTTP. */
+  readonly socketApi: SocketApi | undefined;
   readonly redactor: Redactor;
   readonly onProblem: OnProblem;
   readonly observer: Observer;
 }
+
+/** How a request went out, and what became of it. */
+type Sent = Transmission & { readonly over: 'http' | 'websocket' };
 
 export class Rest {
   readonly #options: RestOptions;
   readonly #signer: Signer;
   readonly #http: Http;
   readonly #prefix: string;
-  readonly #baseUrl: string;
-  readonly #host: string;
-  readonly #port: number;
-  /** Server time minus our time. */
-  #offsetMs = 0;
-  #measuring: Promise<Answer<void>> | undefined;
+  readonly #address: Address;
+  readonly #headers: Readonly<Record<'none' | 'key' | 'form', Readonly<Record<string, string>>>>;
+  readonly #serverClock: ServerClock;
 
   constructor(options: RestOptions) {
     const url = new URL(options.restUrl);
@@ -87,114 +92,140 @@ export class Rest {
     this.#signer = new Signer(options.apiSecret);
     this.#http = new Http(url.origin);
     this.#prefix = url.pathname.replace(/\/$/, '');
-    this.#baseUrl = `${url.origin}${this.#prefix}`;
-    this.#host = url.hostname;
-    this.#port = portOf(url);
+    this.#address = addressOf(options.restUrl);
+    const key = { 'X-MBX-APIKEY': options.apiKey.reveal() };
+    const form = { ...key, 'Content-Type': 'application/x-www-form-urlencoded' };
+    this.#headers = { none: {}, key, form };
+    this.#serverClock = new ServerClock({
+      sample: () => this.#sampleClock(),
+      onMeasured: (offsetMs) => options.observer.onClock(offsetMs),
+      onProblem: options.onProblem,
+    });
   }
 
   async call(call: RestCall): Promise<RestResult> {
     const first = await this.#send(call);
     if (first.kind !== 'error' || first.meaning.kind !== 'clock') return first;
     // Refused at the gate for its timestamp, so that sending it again cannot apply it twice.
-    const measured = await this.measureClock();
+    const measured = await this.#serverClock.measure();
     if (measured.kind === 'failed') {
       this.#options.onProblem('clock_failed', measured.cause);
       return first;
     }
-    this.#options.onProblem('clock_resynchronised', `offset is now ${this.#offsetMs} ms`);
+    this.#options.onProblem('clock_resynchronised', `${call.method} ${call.path} is sent again`);
     return this.#send(call);
   }
 
-  /** Measures the offset of the server's clock; one measurement serves all who ask for it at the same time. */
-  measureClock(): Promise<Answer<void>> {
-    this.#measuring ??= this.#measure().finally(() => {
-      this.#measuring = undefined;
-    });
-    return this.#measuring;
+  /** Measures the server's clock, and keeps it measured until close(). */
+  startClock(): Promise<Answer<void>> {
+    return this.#serverClock.start();
   }
 
   async close(): Promise<void> {
-    await this.#http.close();
+    this.#serverClock.close();
+    await Promise.all([this.#options.socketApi?.close(), this.#http.close()]);
   }
 
-  async #measure(): Promise<Answer<void>> {
-    const { timePath: path = '/fapi/v1/time' } = this.#options;
-    let roundTripMicrosMin = Number.POSITIVE_INFINITY;
-    for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) {
-      const result = await this.#send({ method: 'GET', path, security: 'none' });
-      if (result.kind === 'error') return { kind: 'failed', cause: `server time: ${describe(result)}` };
-      const serverTime = (result.body as { serverTime?: unknown } | null)?.serverTime;
-      if (typeof serverTime !== 'number' || !Number.isSafeInteger(serverTime)) {
-        return { kind: 'failed', cause: 'server time: malformed answer' };
-      }
-      const roundTripMicros = result.answeredAt - result.sentAt;
-      if (roundTripMicros < roundTripMicrosMin) {
-        // The shortest round trip bounds the error best.
-        roundTripMicrosMin = roundTripMicros;
-        const middleMs = (result.sentAt + roundTripMicros / 2) / MICROS_PER_MS;
-        this.#offsetMs = Math.round(serverTime - middleMs);
-      }
+  async #sampleClock(): Promise<Answer<ClockSample>> {
+    const path = this.#options.venue.timePath;
+    const result = await this.#send({ method: 'GET', path, security: 'none', priority: 'protective' });
+    if (result.kind === 'error') return { kind: 'failed', cause: describe(result) };
+    const serverTimeMs = (result.body as { serverTime?: unknown } | null)?.serverTime;
+    if (typeof serverTimeMs !== 'number' || !Number.isSafeInteger(serverTimeMs)) {
+      return { kind: 'failed', cause: 'malformed answer' };
     }
-    this.#options.observer.onClock(this.#offsetMs);
-    return { kind: 'answer', value: undefined };
+    const { sentAt, answeredAt } = result;
+    return { kind: 'answer', value: { serverTimeMs, sentAt, answeredAt } };
   }
 
   async #send(call: RestCall): Promise<RestResult> {
-    const startedAt = this.#options.clock.nowMicros();
-    const http = await this.#request(call, startedAt);
-    const result = this.#read(call, http, { sentAt: startedAt, answeredAt: this.#options.clock.nowMicros() });
-    this.#observe(call, http, result);
+    const { clock, rateGate } = this.#options;
+    const priced = { cost: costOf(call.method, call.path), priority: call.priority ?? 'ordinary' };
+    const sentAt = clock.nowMicros();
+    const held = rateGate.heldBack(priced, sentAt);
+    let sent: Sent;
+    if (held === undefined) {
+      rateGate.begin(priced.cost);
+      sent = await this.#transmit(call, priced.priority, sentAt);
+      this.#settle(priced.cost, sent, clock.nowMicros());
+    } else {
+      sent = { kind: 'held_back', cause: held, over: 'http' };
+    }
+    const result = this.#read(call, sent, { sentAt, answeredAt: clock.nowMicros() });
+    this.#observe(call, sent, result);
     return result;
   }
 
-  #request(call: RestCall, sentAt: Micros): Promise<HttpResult> {
-    const { clock, rateGate } = this.#options;
+  async #transmit(call: RestCall, priority: Priority, sentAt: Micros): Promise<Sent> {
+    const { socketApi, clock, rateGate } = this.#options;
+    const paused = () => rateGate.paused(priority, clock.nowMicros());
+    const deadlineMs = call.deadlineMs ?? REQUEST_MS_MAX;
+    if (call.socketMethod !== undefined && socketApi !== undefined) {
+      const params = this.#socketParams(call.params ?? {}, sentAt);
+      const over = await socketApi.request({ method: call.socketMethod, params, deadlineMs });
+      if (over.kind !== 'unsent') return { ...over, over: 'websocket' };
+    }
     const payload = this.#payload(call, sentAt);
     // Parameters of writes go into the body: a path with a signature ends in other people's logs.
     const inBody = call.method === 'POST' || call.method === 'PUT';
     const path = `${this.#prefix}${call.path}`;
-    return this.#http.request({
+    const result = await this.#http.request({
       method: call.method,
       path: inBody || payload === '' ? path : `${path}?${payload}`,
-      headers: this.#headers(call.security, inBody),
+      headers: this.#headers[call.security === 'none' ? 'none' : inBody ? 'form' : 'key'],
       body: inBody && payload !== '' ? payload : undefined,
-      deadlineMs: call.deadlineMs ?? REQUEST_MS_MAX,
+      deadlineMs,
       answerBytesMax: call.answerBytesMax ?? ANSWER_BYTES_MAX,
-      heldBack: () => rateGate.heldBack(call.method, call.path, clock.nowMicros()),
+      heldBack: paused,
     });
+    if (result.kind !== 'answered') return { ...result, over: 'http' };
+    const { status, headers, body } = result;
+    const content = contentOf(status, body);
+    return { kind: 'answered', status, content, use: toldInHeaders(headers), over: 'http' };
   }
 
-  #read(call: RestCall, http: HttpResult, timing: Timing): RestResult {
-    const { rateGate, redactor, onProblem } = this.#options;
-    if (http.kind !== 'answered') {
-      const meaning = meanings[http.kind];
-      return { kind: 'error', meaning, code: 0, message: redactor.redact(http.cause), ...timing };
+  /** What the request has cost, and what the exchange says of the limits. */
+  #settle(cost: ReturnType<typeof costOf>, sent: Sent, now: Micros): void {
+    const { rateGate, onProblem } = this.#options;
+    if (sent.kind !== 'answered') {
+      if (sent.kind === 'broken') rateGate.end(cost, undefined, now);
+      else rateGate.withdraw(cost);
+      return;
     }
-    const { status, headers } = http;
-    const read = readAnswer(status, http.body);
-    const code = read.kind === 'error' ? read.code : 0;
-    const pause = rateGate.learn({ status, code, headers }, timing.answeredAt);
-    if (pause !== undefined) onProblem('rate_limited', pause);
-    if (read.kind === 'answer') return { ...read, ...timing };
-    const message = redactor.redact(read.message).slice(0, MESSAGE_LENGTH_MAX);
-    if (read.code === 0) {
-      onProblem('malformed_answer', `${call.method} ${call.path}: ${status} ${message}`);
+    const { status, content, use } = sent;
+    const pause = rateGate.end(cost, { status, code: content.kind === 'error' ? content.code : 0, use }, now);
+    if (pause !== undefined) onProblem(status === BANNED ? 'banned' : 'rate_limited', pause);
+  }
+
+  #read(call: RestCall, sent: Sent, timing: Timing): RestResult {
+    const { venue, redactor, onProblem } = this.#options;
+    if (sent.kind !== 'answered') {
+      const meaning = meanings[sent.kind];
+      return { kind: 'error', meaning, code: 0, message: redactor.redact(sent.cause), ...timing };
     }
-    return { ...read, message, ...timing };
+    const { status, content } = sent;
+    if (content.kind === 'body') return { kind: 'answer', body: content.body, ...timing };
+    const { code } = content;
+    const meaning = meaningOf(venue.errors, status, code === 0 ? undefined : code, content.message);
+    const message = redactor.redact(content.message).slice(0, MESSAGE_LENGTH_MAX);
+    const request = `${call.method} ${call.path}`;
+    if (code === 0) onProblem('malformed_answer', `${request}: ${status} ${message}`);
+    if (needsOperator(meaning)) onProblem('operator_needed', `${request}: ${code} ${message}`, call.order);
+    return { kind: 'error', meaning, code, message, ...timing };
   }
 
   /** Parameters hold signatures: they are not told. */
-  #observe({ method, path, order }: RestCall, http: HttpResult, result: RestResult): void {
+  #observe({ method, path, order }: RestCall, sent: Sent, result: RestResult): void {
+    const { observer, socketApi } = this.#options;
     const meaning = result.kind === 'answer' ? 'answered' : result.meaning.kind;
-    this.#options.observer.onRequest({
+    observer.onRequest({
       method,
       endpoint: path,
-      baseUrl: this.#baseUrl,
-      host: this.#host,
-      port: this.#port,
-      status: http.kind === 'answered' ? http.status : undefined,
-      failure: http.kind === 'answered' ? undefined : http.kind,
-      outcome: http.kind === 'held_back' ? 'held_back' : meaning,
+      protocol: sent.over,
+      address: sent.over === 'websocket' && socketApi !== undefined ? socketApi.address : this.#address,
+      status: sent.kind === 'answered' ? sent.status : undefined,
+      failure: sent.kind === 'answered' ? undefined : sent.kind,
+      outcome: sent.kind === 'held_back' ? 'held_back' : meaning,
       startedAt: result.sentAt,
       endedAt: result.answeredAt,
       clientOrderId: order,
@@ -204,27 +235,32 @@ export class Rest {
   #payload(call: RestCall, sentAt: Micros): string {
     const params = call.params ?? {};
     if (call.security !== 'signed') return encodeParams(params);
-    const timestamp = Math.floor(sentAt / MICROS_PER_MS) + this.#offsetMs;
-    const { recvWindowMs } = this.#options;
-    return this.#signer.sign(
-      encodeParams({ ...params, recvWindow: String(recvWindowMs), timestamp: String(timestamp) }),
-    );
+    const timestamp = String(this.#serverClock.timeAt(sentAt));
+    const recvWindow = String(this.#options.recvWindowMs);
+    return this.#signer.sign(encodeParams({ ...params, recvWindow, timestamp }));
   }
 
-  #headers(security: Security, inBody: boolean): Record<string, string> {
-    return {
-      ...(security === 'none' ? {} : { 'X-MBX-APIKEY': this.#options.apiKey.reveal() }),
-      ...(inBody ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),
+  /**
+   * Signed over the sorted parameters as they are, without encoding.
+   * https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-api-general-info
+   */
+  #socketParams(params: Params, sentAt: Micros): Record<string, string | number> {
+    const all: Record<string, string | number> = {
+      apiKey: this.#options.apiKey.reveal(),
+      recvWindow: this.#options.recvWindowMs,
+      timestamp: this.#serverClock.timeAt(sentAt),
     };
+    for (const [name, value] of Object.entries(params)) if (value !== undefined) all[name] = value;
+    const payload = Object.keys(all)
+      .sort()
+      .map((name) => `${name}=${all[name]}`)
+      .join('&');
+    return { ...all, signature: this.#signer.signatureOf(payload) };
   }
 }
 
-const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
-const portOf = ({ port, protocol }: URL): number =>
-  port === '' ? (PORTS[protocol] ?? 0) : Number.parseInt(port, 10);
-
 /** What it means not to be answered. */
-const meanings: Record<Exclude<HttpResult['kind'], 'answered'>, Meaning> = {
+const meanings: Record<Exclude<Transmission['kind'], 'answered'>, Meaning> = {
   broken: UNKNOWN,
   unsent: UNAVAILABLE,
   held_back: THROTTLED,
@@ -233,33 +269,3 @@ const meanings: Record<Exclude<HttpResult['kind'], 'answered'>, Meaning> = {
 /** An error as one line for a person. */
 export const describe = (error: RestError): string =>
   error.code === 0 ? error.message : `${error.code} ${error.message}`;
-
-type Read =
-  | { readonly kind: 'answer'; readonly body: unknown }
-  | { readonly kind: 'error'; readonly meaning: Meaning; readonly code: number; readonly message: string };
-
-function readAnswer(status: number, text: string): Read {
-  let body: unknown;
-  try {
-    body = parseJson(text);
-  } catch {
-    return {
-      kind: 'error',
-      meaning: meaningOf(status, undefined, text),
-      code: 0,
-      message: `HTTP ${status}: ${text}`,
-    };
-  }
-  const { code, msg } = (body ?? {}) as { code?: unknown; msg?: unknown };
-  const failed = typeof code === 'number' && code < 0;
-  if (status >= 200 && status < 300 && !failed) return { kind: 'answer', body };
-  const message = typeof msg === 'string' ? msg : text;
-  return failed
-    ? { kind: 'error', meaning: meaningOf(status, code, message), code, message }
-    : {
-        kind: 'error',
-        meaning: meaningOf(status, undefined, message),
-        code: 0,
-        message: `HTTP ${status}: ${message}`,
-      };
-}

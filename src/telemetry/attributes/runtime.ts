@@ -78,6 +78,7 @@ export const runtimeAttributes = {
   'url.path': text('The path, without the query.'),
   'server.address': text('The host that was asked.'),
   'server.port': int('Its port.'),
+  'network.protocol.name': oneOf(['http', 'websocket'], 'What a request to the exchange went over.'),
   'error.type': oneOf(
     [...errorStatuses, 'broken', 'unsent', '_OTHER'],
     'The status of an error, or why there was none: unsent requests never left, broken ones may have arrived.',
@@ -110,8 +111,8 @@ export const runtimeAttributes = {
     'Whether journal and exchange agreed; failed: the exchange did not answer.',
   ),
   'tradeengine.stream': oneOf(
-    ['user', 'book', 'mark'],
-    'News of the account, best bid and ask, or mark prices.',
+    ['user', 'book', 'mark', 'orders'],
+    'News of the account, best bid and ask, mark prices, or the connection that orders go over.',
   ),
 
   'v8js.gc.type': oneOf(['major', 'minor', 'incremental', 'weakcb'], 'The kind of garbage collection.'),

@@ -35,9 +35,13 @@ export const processEvents = {
   'exchange.malformed_message': 'A message of a stream is not what the documentation says.',
   'exchange.foreign_order': 'The account has an order that this engine did not make.',
   'exchange.rate_limited': 'The exchange asks for a pause: requests are held back.',
+  'exchange.banned': 'The exchange has banned this address: nothing is sent until the ban is over.',
+  'exchange.operator_needed':
+    'The exchange refuses key or account; it will go on until a person has changed something.',
   'exchange.stream_lost': 'A stream was lost; it is connected again.',
   'exchange.listen_key_failed': 'The key of the account stream could not be had or kept.',
   'exchange.clock_resynchronised': 'The exchange refused a time; the offset of its clock was measured anew.',
+  'exchange.clock_jumped': "The offset of the exchange's clock changed more than a clock drifts.",
   'exchange.clock_failed': "The exchange's clock could not be measured.",
   'exchange.news_unread': 'A stream announced news of an order that could not be fetched.',
   'exchange.trades_unread': 'An order was found, and its trades were not.',

@@ -76,6 +76,7 @@ export const runtimeMetrics = {
         'url.template',
         'http.response.status_code',
         'error.type',
+        'network.protocol.name',
         'server.address',
         'server.port',
       ],
@@ -100,13 +101,24 @@ export const runtimeMetrics = {
   'tradeengine.exchange.weight.used': sampled(
     '{weight}',
     [],
-    "The request weight of the exchange's minute, as it last told.",
+    "The request weight of the exchange's minute, as it last told, with what is under way.",
   ),
   'tradeengine.exchange.weight.limit': sampled('{weight}', [], 'The weight that a minute may have.'),
   'tradeengine.exchange.orders.used': sampled(
     '{order}',
     ['tradeengine.exchange.window'],
-    "The orders of the exchange's window, as it last told.",
+    "The orders of the exchange's window, as it last told, with what is under way.",
+  ),
+  'tradeengine.exchange.orders.limit': sampled(
+    '{order}',
+    ['tradeengine.exchange.window'],
+    'The orders that a window may have.',
+  ),
+  'tradeengine.exchange.weight.headroom': sampled('1', [], 'The part of the weight that is left.'),
+  'tradeengine.exchange.orders.headroom': sampled(
+    '1',
+    ['tradeengine.exchange.window'],
+    'The part of the orders of a window that is left.',
   ),
   'tradeengine.exchange.held_back': sampled(
     's',

@@ -4,7 +4,7 @@ import type { AttributeValues, LabelName, LabelValue } from '../attributes.ts';
 import type { MetricName, MetricUpdate, metrics, RequestSpanName } from '../catalogue.ts';
 import { receiveSpanId, requestSpanId, submitSpanId } from '../identity.ts';
 import { measuredIn, type Projected, type SpanData, secondsBetween } from '../projected.ts';
-import type { RecordOf, RuntimeRecord } from './records.ts';
+import type { EngineSample, RecordOf, RuntimeRecord } from './records.ts';
 
 interface Told {
   readonly spans?: readonly SpanData[];
@@ -40,6 +40,7 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
             'url.template': valueOf('url.template', endpoint),
             'http.response.status_code': valueOf('http.response.status_code', status),
             'error.type': valueOf('error.type', error),
+            'network.protocol.name': record.protocol,
             'server.address': host,
             'server.port': String(port),
           },
@@ -96,9 +97,19 @@ const projections: { readonly [K in RuntimeRecord['kind']]: (record: RecordOf<K>
       ...known('tradeengine.journal.facts', sample.journal?.facts),
       reading('tradeengine.exchange.weight.used', sample.weight.used),
       reading('tradeengine.exchange.weight.limit', sample.weight.limit),
+      reading('tradeengine.exchange.weight.headroom', headroom(sample.weight)),
       ...known('tradeengine.exchange.clock.offset', sample.clockOffsetSeconds),
       ...known('tradeengine.reconciliation.age', sample.comparisonAgeSeconds),
-      ...byLabel('tradeengine.exchange.orders.used', 'tradeengine.exchange.window', sample.ordersUsed),
+      ...Object.entries(sample.orders).flatMap(([window, use]) =>
+        Object.entries({ used: use.used, limit: use.limit, headroom: headroom(use) }).map(
+          ([what, value]) =>
+            ({
+              metric: `tradeengine.exchange.orders.${what}`,
+              value,
+              labels: { 'tradeengine.exchange.window': window },
+            }) as MetricUpdate,
+        ),
+      ),
       ...byLabel('tradeengine.exchange.held_back', 'tradeengine.exchange.hold', sample.heldBackSeconds),
       ...byLabel('tradeengine.stream.age', 'tradeengine.stream', sample.streamAgesSeconds),
     ],
@@ -142,10 +153,10 @@ export function projectRuntime(record: RuntimeRecord): Pick<Projected, 'spans' |
   return { spans, metrics: span === undefined ? metrics : measuredIn(span, span.end, metrics) };
 }
 
-function clientSpans(
-  { method, endpoint, baseUrl, host, port, status, startedAt, endedAt, order }: RecordOf<'client_request'>,
-  error: string | undefined,
-): SpanData[] {
+const headroom = ({ used, limit }: EngineSample['weight']): number => Math.max(0, 1 - used / limit);
+
+function clientSpans(record: RecordOf<'client_request'>, error: string | undefined): SpanData[] {
+  const { method, endpoint, protocol, baseUrl, host, port, status, startedAt, endedAt, order } = record;
   if (order === undefined) return [];
   const { trace, clientOrderId } = order;
   const name = requestName(method, endpoint);
@@ -161,8 +172,9 @@ function clientSpans(
       attributes: {
         ...requestAttributes(method, status, error),
         'url.template': valueOf('url.template', endpoint),
-        'url.full': `${baseUrl}${endpoint}`,
-        'url.path': endpoint,
+        'network.protocol.name': protocol,
+        'url.full': protocol === 'http' ? `${baseUrl}${endpoint}` : baseUrl,
+        'url.path': protocol === 'http' ? endpoint : new URL(baseUrl).pathname,
         'server.address': host,
         'server.port': port,
         'tradeengine.order.id': clientOrderId,

@@ -15,6 +15,8 @@ interface ClientRequest {
   readonly kind: 'client_request';
   readonly method: string;
   readonly endpoint: string;
+  /** Over websocket the endpoint names the same request over http. */
+  readonly protocol: LabelValue<'network.protocol.name'>;
   /** What the endpoint is appended to. */
   readonly baseUrl: string;
   readonly host: string;
@@ -66,6 +68,12 @@ interface Comparison {
   readonly outcome: LabelValue<'tradeengine.reconciliation.outcome'>;
 }
 
+/** Of a limit of the exchange. */
+interface Use {
+  readonly used: number;
+  readonly limit: number;
+}
+
 /** How the running parts are, at this moment. */
 export interface EngineSample {
   readonly kind: 'engine_sample';
@@ -75,8 +83,8 @@ export interface EngineSample {
   readonly trading: readonly MetricUpdate[];
   /** Undefined while no engine runs. */
   readonly journal: { readonly pending: number; readonly facts: number } | undefined;
-  readonly weight: { readonly used: number; readonly limit: number };
-  readonly ordersUsed: Readonly<Record<LabelValue<'tradeengine.exchange.window'>, number>>;
+  readonly weight: Use;
+  readonly orders: Readonly<Partial<Record<LabelValue<'tradeengine.exchange.window'>, Use>>>;
   readonly heldBackSeconds: Readonly<Record<LabelValue<'tradeengine.exchange.hold'>, number>>;
   /** Undefined until the exchange has told its time, and the next before the first comparison. */
   readonly clockOffsetSeconds: number | undefined;

@@ -5,7 +5,8 @@ import type { ClientOrderId, Symbol } from '#core/ids.ts';
 import type { AccountBalance, Answer, ExchangePosition, ExchangeSnapshot, OrderRef } from '../../port.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { OnProblem } from '../problem.ts';
-import type { Clock, Rest } from '../rest.ts';
+import type { Rest } from '../rest.ts';
+import type { Clock } from '../server-clock.ts';
 import type { Conditionals } from './conditionals.ts';
 import { read } from './read.ts';
 import { isConditionalType, ownId } from './reports.ts';
@@ -72,7 +73,7 @@ export class Account {
   }
 
   #get<Schema extends z.ZodType>(schema: Schema, path: Endpoint): Promise<Answer<z.output<Schema>>> {
-    return read({ ...this.#options, schema, path });
+    return read({ ...this.#options, schema, path, priority: 'background' });
   }
 }
 

@@ -11,13 +11,15 @@ import { causeOf } from '../http.ts';
 import { checkKey } from '../key-permissions.ts';
 import { nobody } from '../observer.ts';
 import { RateGate, type RateStatus } from '../rate-gate.ts';
-import { type Clock, describe, Rest, type RestOptions } from '../rest.ts';
+import { describe, Rest, type RestOptions } from '../rest.ts';
+import type { Clock } from '../server-clock.ts';
 import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
 import { type AccountSettings, accountSettings } from './configuration.ts';
 import { askInstruments } from './instruments.ts';
 import { read } from './read.ts';
 import { listenKey, marks } from './schemas.ts';
+import { usdm } from './venue.ts';
 
 const SPOKEN_MS_MAX = 5_000;
 const MESSAGE_BYTES_MAX = 1 << 20;
@@ -44,7 +46,7 @@ export interface ClockReading {
 export class Inspection {
   readonly #options: InspectionOptions;
   readonly #restOptions: RestOptions;
-  readonly #rateGate = new RateGate();
+  readonly #rateGate = new RateGate(usdm.limits);
   readonly #rest: Rest;
   readonly #account: Account;
   #offsetMs = 0;
@@ -56,7 +58,8 @@ export class Inspection {
     redactor.hide('apiSecret', options.apiSecret);
     const observer = { ...nobody, onClock: (offsetMs: number) => this.#learnOffset(offsetMs) };
     const rateGate = this.#rateGate;
-    this.#restOptions = { ...options, redactor, rateGate, onProblem: () => {}, observer };
+    const own = { venue: usdm, redactor, rateGate, socketApi: undefined, onProblem: () => {}, observer };
+    this.#restOptions = { ...options, ...own };
     this.#rest = new Rest(this.#restOptions);
     this.#account = new Account({
       rest: this.#rest,
@@ -69,7 +72,7 @@ export class Inspection {
   async clock(): Promise<Answer<ClockReading>> {
     const { clock } = this.#options;
     const begunAt = clock.nowMicros();
-    const measured = await this.#rest.measureClock();
+    const measured = await this.#rest.startClock();
     if (measured.kind === 'failed') return measured;
     const tookMs = Math.round((clock.nowMicros() - begunAt) / MICROS_PER_MS);
     return { kind: 'answer', value: { offsetMs: this.#offsetMs, tookMs } };
@@ -90,7 +93,7 @@ export class Inspection {
   }
 
   instruments(symbols: readonly Symbol[]): Promise<Answer<InstrumentText[]>> {
-    return askInstruments(this.#rest, symbols);
+    return askInstruments(this.#rest, symbols, this.#rateGate);
   }
 
   async marks(): Promise<Answer<ReadonlyMap<string, Price>>> {

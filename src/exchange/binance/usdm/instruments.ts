@@ -5,6 +5,8 @@ import type { Symbol } from '#core/ids.ts';
 import type { InstrumentText } from '#core/instrument.ts';
 import { type DecimalText, price, showPrice } from '#core/money.ts';
 import type { Answer } from '../../port.ts';
+import type { RateGate } from '../rate-gate.ts';
+import { publishedLimits, type RateLimits, rateLimitList } from '../rate-limits.ts';
 import { describe, type Rest } from '../rest.ts';
 import { whatIsWrong } from './schemas.ts';
 
@@ -16,24 +18,35 @@ const rules = z.object({
   filters: z.array(z.object({ filterType: z.string() }).catchall(z.unknown())),
 });
 
+const limits = z.object({ rateLimits: rateLimitList });
+
+function readLimits(body: unknown, assumed: RateLimits): RateLimits {
+  const read = limits.safeParse(body);
+  return read.success ? publishedLimits(read.data.rateLimits, assumed) : assumed;
+}
+
 type Filter = z.output<typeof rules>['filters'][number];
 
 /** The rules of all symbols in one answer: some 3 MB. */
 const BYTES_MAX = 32 << 20;
 const ANSWER_MS_MAX = 15_000;
 
+/** @param rateGate is told of the limits that come with the rules */
 export async function askInstruments(
   rest: Rest,
   symbols: readonly Symbol[],
+  rateGate?: RateGate,
 ): Promise<Answer<InstrumentText[]>> {
   const result = await rest.call({
     method: 'GET',
     path: '/fapi/v1/exchangeInfo',
     security: 'none',
+    priority: 'background',
     deadlineMs: ANSWER_MS_MAX,
     answerBytesMax: BYTES_MAX,
   });
   if (result.kind === 'error') return { kind: 'failed', cause: `exchangeInfo: ${describe(result)}` };
+  rateGate?.adopt(readLimits(result.body, rateGate.limits));
   return readInstruments(result.body, symbols);
 }
 

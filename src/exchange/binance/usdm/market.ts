@@ -9,7 +9,7 @@ import type { Quote } from '#core/instrument.ts';
 import { type Price, price } from '#core/money.ts';
 import type { Observer } from '../observer.ts';
 import type { OnProblem } from '../problem.ts';
-import type { Clock } from '../rest.ts';
+import type { Clock } from '../server-clock.ts';
 import { StreamSocket } from '../socket.ts';
 
 /** Mark prices come every second: silence means that the stream is dead. */

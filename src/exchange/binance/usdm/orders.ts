@@ -6,8 +6,10 @@ import type { PlannedOrder, Refused, SubmitOutcome, Trade } from '#core/order.ts
 import type { CancelOutcome, OrderRef, ReportOutcome, Submitted } from '../../port.ts';
 import type { Endpoint } from '../endpoints.ts';
 import type { OnProblem } from '../problem.ts';
+import type { Priority } from '../rate-gate.ts';
 import { describe, type Rest, type RestCall, type RestError } from '../rest.ts';
 import type { Params } from '../signing.ts';
+import type { SocketMethod } from '../socket-api.ts';
 import type { Conditionals } from './conditionals.ts';
 import { algoReport, algoStatusOf, childReport, orderReport, statusOf, tradeList } from './reports.ts';
 import {
@@ -50,9 +52,9 @@ export class Orders {
     const { rest, recvWindowMs, conditionals, onProblem } = this.#options;
     const call =
       order.book === 'regular'
-        ? signed('POST', ORDER_PATH, order, regularParams(order))
-        : signed('POST', ALGO_PATH, order, conditionalParams(order));
-    const result = await rest.call(call);
+        ? signed('POST', ORDER_PATH, order, regularParams(order), 'order.place')
+        : signed('POST', ALGO_PATH, order, conditionalParams(order), 'algoOrder.place');
+    const result = await rest.call({ ...call, priority: priorityOf(order) });
     const { sentAt, answeredAt } = result;
     const done = (outcome: SubmitOutcome): Submitted => ({ outcome, sentAt, answeredAt });
     const unknown = (cause: string): Submitted =>
@@ -82,11 +84,10 @@ export class Orders {
   async cancel(order: OrderRef): Promise<CancelOutcome> {
     const { symbol, clientOrderId } = order;
     const regular = order.book === 'regular';
-    const result = await this.#options.rest.call(
-      regular
-        ? signed('DELETE', ORDER_PATH, order, { symbol, origClientOrderId: clientOrderId })
-        : signed('DELETE', ALGO_PATH, order, { clientAlgoId: clientOrderId }),
-    );
+    const call = regular
+      ? signed('DELETE', ORDER_PATH, order, { symbol, origClientOrderId: clientOrderId }, 'order.cancel')
+      : signed('DELETE', ALGO_PATH, order, { clientAlgoId: clientOrderId }, 'algoOrder.cancel');
+    const result = await this.#options.rest.call({ ...call, priority: 'protective' });
     if (result.kind === 'error') {
       return result.meaning.kind === 'missing'
         ? { kind: 'not_open' }
@@ -194,7 +195,22 @@ const signed = (
   path: Endpoint,
   { clientOrderId }: Pick<OrderRef, 'clientOrderId'>,
   params: Params,
-): RestCall => ({ method, path, params, security: 'signed', order: clientOrderId });
+  socketMethod?: SocketMethod,
+): RestCall => ({
+  method,
+  path,
+  params,
+  security: 'signed',
+  order: clientOrderId,
+  ...(socketMethod === undefined ? {} : { socketMethod }),
+});
+
+/** Stops, targets and whatever makes a position smaller come before new positions. */
+function priorityOf({ book, side, positionSide, reduceOnly: reduces }: PlannedOrder): Priority {
+  const closesHedge =
+    (positionSide === 'LONG' && side === 'SELL') || (positionSide === 'SHORT' && side === 'BUY');
+  return book === 'conditional' || reduces || closesHedge ? 'protective' : 'ordinary';
+}
 
 /** Hedge mode refuses reduceOnly (-1106, -4062): there the position side says it. */
 const reduceOnly = (order: PlannedOrder): string | undefined =>

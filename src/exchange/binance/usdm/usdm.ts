@@ -22,7 +22,9 @@ import { checkKey } from '../key-permissions.ts';
 import { nobody, type Observer } from '../observer.ts';
 import type { OnProblem } from '../problem.ts';
 import { RateGate } from '../rate-gate.ts';
-import { type Clock, Rest, type RestOptions } from '../rest.ts';
+import { Rest, type RestOptions } from '../rest.ts';
+import type { Clock } from '../server-clock.ts';
+import { SocketApi } from '../socket-api.ts';
 import { Account } from './account.ts';
 import { Conditionals } from './conditionals.ts';
 import { type AccountWishes, configureAccount } from './configuration.ts';
@@ -31,6 +33,7 @@ import { Market } from './market.ts';
 import { Orders } from './orders.ts';
 import { UserEvents } from './user-events.ts';
 import { UserStream } from './user-stream.ts';
+import { usdm } from './venue.ts';
 
 const OPEN_MS_MAX = 20_000;
 const QUESTIONS_MAX = 200;
@@ -40,6 +43,8 @@ export interface BinanceUsdmOptions {
   readonly restUrl: string;
   /** wss://fstream.binance.com */
   readonly streamUrl: string;
+  /** wss://ws-fapi.binance.com/ws-fapi/v1, where orders go over the WebSocket API. */
+  readonly orderUrl?: string | undefined;
   readonly apiKey: Secret;
   readonly apiSecret: Secret;
   readonly symbols: readonly Symbol[];
@@ -66,6 +71,7 @@ export class BinanceUsdm implements Exchange {
   readonly #conditionals = new Conditionals();
   readonly #onProblem: OnProblem;
   readonly #observer: Observer;
+  readonly #socketApi: SocketApi | undefined;
   readonly #restOptions: RestOptions;
   readonly #rest: Rest;
   readonly #orders: Orders;
@@ -85,9 +91,11 @@ export class BinanceUsdm implements Exchange {
     this.#observer = options.observer ?? nobody;
     const { clock, recvWindowMs } = options;
     const shared = { conditionals: this.#conditionals, onProblem: this.#onProblem };
-    const rateGate = options.rateGate ?? new RateGate();
+    const rateGate = options.rateGate ?? new RateGate(usdm.limits);
     const own = { redactor: this.#redactor, onProblem: this.#onProblem, observer: this.#observer };
-    this.#restOptions = { ...options, rateGate, ...own };
+    const { orderUrl } = options;
+    if (orderUrl !== undefined) this.#socketApi = new SocketApi({ ...own, url: orderUrl, clock, rateGate });
+    this.#restOptions = { ...options, ...own, venue: usdm, rateGate, socketApi: this.#socketApi };
     this.#rest = new Rest(this.#restOptions);
     this.#orders = new Orders({ ...shared, rest: this.#rest, recvWindowMs });
     this.#account = new Account({ ...shared, rest: this.#rest, clock });
@@ -117,7 +125,7 @@ export class BinanceUsdm implements Exchange {
   }
 
   instruments(symbols: readonly Symbol[]): Promise<Answer<InstrumentText[]>> {
-    return askInstruments(this.#rest, symbols);
+    return askInstruments(this.#rest, symbols, this.#restOptions.rateGate);
   }
 
   quote(symbol: Symbol): Quote | undefined {
@@ -153,7 +161,7 @@ export class BinanceUsdm implements Exchange {
   }
 
   async #connect(): Promise<Answer<void>> {
-    const clock = await this.#rest.measureClock();
+    const clock = await this.#rest.startClock();
     if (clock.kind === 'failed') return clock;
     const { walletUrl, account: wishes } = this.#options;
     if (walletUrl !== undefined) {
@@ -163,6 +171,7 @@ export class BinanceUsdm implements Exchange {
     const configured = await configureAccount(wishes, { rest: this.#rest, onProblem: this.#onProblem });
     if (configured.kind === 'failed') return configured;
     if (this.#closed) return { kind: 'failed', cause: 'closed' };
+    this.#socketApi?.open();
     const { streamUrl, symbols, clock: ours } = this.#options;
     const market = new Market({
       streamUrl,
@@ -184,6 +193,7 @@ export class BinanceUsdm implements Exchange {
       ask: (order) => void this.#ask(order),
       onLost: () => this.#emit({ kind: 'gap' }),
       onKeyExpired: () => this.#streams?.user.reconnect(),
+      onShutdown: () => this.#streams?.user.renew(),
       onProblem: this.#onProblem,
     });
     return new UserStream({

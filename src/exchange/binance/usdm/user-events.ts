@@ -39,6 +39,8 @@ interface UserEventsOptions {
   /** News of unknown orders was lost. */
   readonly onLost: () => void;
   readonly onKeyExpired: () => void;
+  /** The exchange is about to close the connection. */
+  readonly onShutdown: () => void;
   readonly onProblem: OnProblem;
 }
 
@@ -67,6 +69,7 @@ export class UserEvents {
     if (event.data.e === 'ORDER_TRADE_UPDATE') this.#orderTradeUpdate(message);
     if (event.data.e === 'ALGO_UPDATE') this.#algoUpdate(message);
     if (event.data.e === 'listenKeyExpired') this.#options.onKeyExpired();
+    if (event.data.e === 'serverShutdown') this.#options.onShutdown();
   }
 
   #orderTradeUpdate(message: unknown): void {

@@ -52,6 +52,11 @@ export class UserStream {
     this.#socket.reconnect();
   }
 
+  /** Another connection takes over before this one is closed. */
+  renew(): void {
+    void this.#socket.renew();
+  }
+
   /** The key is left to expire: the account has only one, and another replica may be using it. */
   async close(): Promise<void> {
     clearInterval(this.#keepAlive);
