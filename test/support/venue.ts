@@ -6,6 +6,7 @@ import type { Quote } from '#core/instrument.ts';
 import { price } from '#core/money.ts';
 import type { Clock } from '#engine/time.ts';
 import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { SymbolSpec } from '#simex/usdm/symbols.ts';
 import type { UserEvent } from '#simex/usdm/types.ts';
 
 export interface VenueOptions {
@@ -13,6 +14,7 @@ export interface VenueOptions {
   readonly clock: Clock;
   readonly dualSide: boolean;
   readonly balance?: string;
+  readonly symbols?: readonly SymbolSpec[];
 }
 
 export class Venue {
@@ -28,6 +30,7 @@ export class Venue {
       dualSide: options.dualSide,
       balance: options.balance ?? '1000000',
       startMs: this.nowMs,
+      ...(options.symbols === undefined ? {} : { symbols: options.symbols }),
       onEvent: (event) => {
         if (event.e === 'ORDER_TRADE_UPDATE' || event.e === 'ALGO_UPDATE') this.#listener?.(event);
       },
