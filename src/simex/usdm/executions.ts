@@ -82,8 +82,8 @@ export class Executions {
     this.#end(order);
     this.#report.order(order, { type: 'CANCELED' });
     this.#report.record(order.symbol, {
-      kind: 'order_canceled',
       ...factsOf(order),
+      kind: 'order_canceled',
       executedQuantity: showQuantity(order.executed),
     });
     this.#hooks.onOrderEnded(order);
@@ -94,8 +94,8 @@ export class Executions {
     this.#end(order);
     this.#report.order(order, { type: 'EXPIRED', reason });
     this.#report.record(order.symbol, {
-      kind: 'order_expired',
       ...factsOf(order),
+      kind: 'order_expired',
       executedQuantity: showQuantity(order.executed),
       reason,
     });
@@ -126,8 +126,8 @@ export class Executions {
   #record(trade: Trade, position: Position): void {
     const { order } = trade;
     this.#report.record(order.symbol, {
-      kind: 'fill',
       ...factsOf(order),
+      kind: 'fill',
       tradeId: trade.tradeId,
       price: showPrice(trade.price),
       quantity: showQuantity(trade.quantity),

@@ -78,8 +78,8 @@ export class OrderDesk {
     };
     addOrder(state.history, order);
     this.#report.record(order.symbol, {
-      kind: 'order_accepted',
       ...factsOf(order),
+      kind: 'order_accepted',
       type: order.type,
       timeInForce: order.timeInForce,
       quantity: showQuantity(order.quantity),

@@ -2,7 +2,7 @@
  * Tells the outside what happened: stream events and ledger entries. Events wait until the call that caused them is
  * over, so that a listener may call the exchange again.
  */
-import type { Money } from '#core/money.ts';
+import type { Money, Price } from '#core/money.ts';
 import { showPrice, showQuantity, showRate } from '#core/money.ts';
 import { MARKET_STEP_MS } from '../market/market.ts';
 import { fundingRateOf, nextFundingMs } from './funding-rate.ts';
@@ -21,6 +21,7 @@ export class Reporter {
   readonly #onLedger: (entry: LedgerEntry) => void;
   readonly #waiting: ExchangeEvent[] = [];
   #delivering = false;
+  #shownMark = { mark: 0n as Price, text: '0' };
 
   constructor(
     floor: Floor,
@@ -48,12 +49,11 @@ export class Reporter {
   record(symbol: string, fact: LedgerFact): void {
     const { state } = this.#floor;
     state.ledgerLength += 1;
-    const listing = state.listings.get(symbol);
     this.#onLedger({
       ...fact,
       seq: state.ledgerLength,
       timeMs: state.nowMs,
-      markPrice: listing === undefined ? '0' : showPrice(listing.market.mark),
+      markPrice: this.#markOf(symbol),
     });
   }
 
@@ -127,6 +127,14 @@ export class Reporter {
       r: showRate(fundingRateOf(market)),
       T: nextFundingMs(nowMs),
     });
+  }
+
+  /** Several entries in a row tell the same mark price: its text is made once. */
+  #markOf(symbol: string): string {
+    const mark = this.#floor.state.listings.get(symbol)?.market.mark;
+    if (mark === undefined) return '0';
+    if (mark !== this.#shownMark.mark) this.#shownMark = { mark, text: showPrice(mark) };
+    return this.#shownMark.text;
   }
 }
 

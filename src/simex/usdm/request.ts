@@ -90,12 +90,14 @@ export const readOrder = (
       ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'] as const,
       refusals.invalidTimeInForce(),
     );
+    const priced = pricing(params);
     return {
       ...common,
       type,
       clientId,
       quantity: amount,
-      ...pricing(params),
+      price: priced.price,
+      priceMatch: priced.priceMatch,
       timeInForce,
       goodTillMs: goodTillOf(timeInForce, params.goodTillDate, nowMs),
     };
