@@ -1,7 +1,7 @@
 /** Whether a conditional order of good form may wait for its trigger: filters, limits, and no trigger at once. */
 import { positionOf } from './account.ts';
 import type { AlgoRequest } from './algo-request.ts';
-import { checkPrice, checkQuantity, checkTriggerPrice } from './filters.ts';
+import { checkPrice, checkQuantity, checkTriggeredBand, checkTriggerPrice } from './filters.ts';
 import { NO_PRICE } from './parameters.ts';
 import { isReducedBy } from './position.ts';
 import * as refusals from './refusals.ts';
@@ -22,7 +22,10 @@ export function checkAlgoOrder(state: ExchangeState, request: AlgoRequest): Refu
       ? undefined
       : checkQuantity(request.quantity, limit ? 'LIMIT' : 'MARKET', instrument)) ??
     (type === 'TRAILING_STOP_MARKET' ? undefined : checkTriggerPrice(request.triggerPrice, instrument)) ??
-    (limit && request.priceMatch === 'NONE' ? checkPrice(request.price, instrument) : undefined) ??
+    (limit && request.priceMatch === 'NONE'
+      ? (checkPrice(request.price, instrument) ??
+        checkTriggeredBand(request.price, request.side, request.triggerPrice, instrument))
+      : undefined) ??
     (activatePrice === NO_PRICE ? undefined : checkTriggerPrice(activatePrice, instrument));
   if (broken !== undefined) return broken;
 

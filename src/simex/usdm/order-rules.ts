@@ -4,7 +4,7 @@ import { addMoney, notional, shareOf, subtractQuantity, zeroMoney, zeroQuantity 
 import { initialMargin, leverageOf, positionOf, TAKER_FEE } from './account.ts';
 import { countOf } from './book.ts';
 import { largestAt } from './brackets.ts';
-import { checkNotional, checkPrice, checkPriceBand, checkQuantity } from './filters.ts';
+import { checkBestPrice, checkNotional, checkPrice, checkPriceBand, checkQuantity } from './filters.ts';
 import { marginOf, restingValue } from './margin.ts';
 import { levelsAgainst, liquidity, wouldTake } from './matching.ts';
 import { closesHedge, isOpen } from './order.ts';
@@ -30,7 +30,9 @@ export function checkOrder(floor: Floor, request: OrderRequest, triggered: boole
   const broken =
     checkQuantity(quantity, type, instrument) ??
     (limit ? checkPrice(price, instrument) : undefined) ??
-    (limit ? checkPriceBand(price, side, mark, instrument) : undefined) ??
+    (limit
+      ? checkPriceBand(price, side, mark, instrument)
+      : checkBestPrice(levelsAgainst(listing, side)[0]?.price, side, mark, instrument)) ??
     (closing ? undefined : checkNotional(limit ? price : mark, quantity, instrument));
   if (broken !== undefined) return broken;
 

@@ -131,6 +131,12 @@ export const invalidGoodTillDate = (): Refusal =>
       'and smaller than 253402300799000',
   );
 export const noDepthForPriceMatch = (): Refusal => refuse(-5041, 'No depth matches this BBO order');
+export const bestPriceOutsideBand = (): Refusal =>
+  refuse(-4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit");
+export const priceAboveTriggerCap = (cap: string): Refusal =>
+  refuse(-4183, `Limit price can't be higher than ${cap}.`);
+export const priceBelowTriggerFloor = (floor: string): Refusal =>
+  refuse(-4184, `Limit price can't be lower than ${floor}.`);
 export const positionTooLarge = (): Refusal =>
   refuse(-2027, 'Exceeded the maximum allowable position at current leverage.');
 export const wrongBatchSize = (): Refusal => refuse(-4082, 'Invalid number of batch place orders.');
