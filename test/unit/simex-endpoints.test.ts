@@ -188,8 +188,8 @@ test('income can be asked for by type', () => {
 
 test('version 2 lists every symbol, version 3 those with positions or orders', () => {
   const { get } = open(true);
-  assert.equal(get('GET /fapi/v2/account').positions.length, 15);
-  assert.equal(get('GET /fapi/v2/positionRisk', btc).length, 3);
+  assert.equal(get('GET /fapi/v2/account').positions.length, 10);
+  assert.equal(get('GET /fapi/v2/positionRisk', btc).length, 2);
   assert.deepEqual(get('GET /fapi/v3/account').positions, []);
   assert.deepEqual(get('GET /fapi/v3/positionRisk'), []);
 });
@@ -234,6 +234,15 @@ test('an order that is no longer open has no open order', () => {
   assert.equal(get('GET /fapi/v1/openOrder', key).status, 'NEW');
   get('DELETE /fapi/v1/order', key);
   assert.equal(code('GET /fapi/v1/openOrder', key), -2013);
+});
+
+test('a test order is judged and changes nothing', () => {
+  const { exchange, get, code } = open();
+  const before = JSON.stringify(exchange.view.account());
+  assert.deepEqual(get('POST /fapi/v1/order/test', limit), {});
+  assert.equal(code('POST /fapi/v1/order/test', { ...limit, price: '1' }), -4013);
+  assert.deepEqual(get('GET /fapi/v1/openOrders'), []);
+  assert.equal(JSON.stringify(exchange.view.account()), before);
 });
 
 test('settings are taken as the documentation spells them', () => {

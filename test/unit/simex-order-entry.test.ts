@@ -187,6 +187,10 @@ test('history pages by time and id, and a week is the longest interval', () => {
   assert.equal(code({ endTime: String(START_MS), startTime: String(START_MS - week - 1) }), -4165);
   assert.equal(code({ fromId: '1', startTime: String(START_MS) }), -1128);
   assert.equal(code({ limit: '1001' }), -1130);
-  const all = exchange.allOrders({});
+  exchange.advance(START_MS + week + 1);
+  assert.equal(code({}), 0, 'without times the last week is looked at');
+  assert.equal(code({ startTime: String(START_MS) }), 1);
+  assert.equal(code({ fromId: '1' }), 1);
+  const all = exchange.allOrders({ orderId: '1' });
   assert.ok(all.ok && all.orders.length === 1, 'the symbol is optional');
 });

@@ -51,8 +51,15 @@ export const openAccount = (wallet: Money, dualSide: boolean, restrictions: ApiR
   updatedMs: 0,
 });
 
+const keyOf = (symbol: string, positionSide: PositionSide): string => `${symbol}:${positionSide}`;
+
+/** For a question: a position that never was is flat, and is not remembered for that. */
+export const heldPosition = (account: Account, symbol: string, positionSide: PositionSide): Position =>
+  account.positions.get(keyOf(symbol, positionSide)) ?? flatPosition(symbol, positionSide);
+
+/** To be changed. */
 export function positionOf(account: Account, symbol: string, positionSide: PositionSide): Position {
-  const key = `${symbol}:${positionSide}`;
+  const key = keyOf(symbol, positionSide);
   let position = account.positions.get(key);
   if (position === undefined) {
     position = flatPosition(symbol, positionSide);

@@ -1,5 +1,5 @@
 /** Whether a conditional order of good form may wait for its trigger: filters, limits, and no trigger at once. */
-import { positionOf } from './account.ts';
+import { heldPosition } from './account.ts';
 import type { AlgoRequest } from './algo-request.ts';
 import { checkPrice, checkQuantity, checkTriggeredBand, checkTriggerPrice } from './filters.ts';
 import { NO_PRICE } from './parameters.ts';
@@ -43,7 +43,7 @@ export function checkAlgoOrder(state: ExchangeState, request: AlgoRequest): Refu
 
 function checkClosing(state: ExchangeState, request: AlgoRequest): Refusal | undefined {
   const { instrument, side, type, positionSide } = request;
-  const position = positionOf(state.account, instrument.symbol, positionSide);
+  const position = heldPosition(state.account, instrument.symbol, positionSide);
   if (!isReducedBy(position, side)) return refusals.noPositionToClose();
   const rival = listingOf(state, instrument.symbol).algos.some(
     (algo) =>

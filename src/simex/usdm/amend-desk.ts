@@ -5,7 +5,7 @@
  */
 import type { Price, Quantity } from '#core/money.ts';
 import { notional, showPrice, showQuantity, subtractQuantity } from '#core/money.ts';
-import { positionOf } from './account.ts';
+import { heldPosition } from './account.ts';
 import { unrest } from './book.ts';
 import type { Executions } from './executions.ts';
 import { factsOf } from './executions.ts';
@@ -87,7 +87,7 @@ export class AmendDesk {
     }
     if (price === order.price && request.quantity === order.quantity) return refusals.nothingToAmend();
 
-    const position = positionOf(state.account, order.symbol, order.positionSide);
+    const position = heldPosition(state.account, order.symbol, order.positionSide);
     const left = subtractQuantity(request.quantity, order.executed);
     const reducing = reducingPart(position, order.side, left > 0n ? left : (0n as Quantity));
     if (order.closing) {

@@ -40,11 +40,12 @@ interface Dated {
 export interface Paging {
   readonly limitDefault: number;
   readonly limitMax: number;
-  /** The longest interval that may be asked for. */
+  /** The longest interval that may be asked for, and the one that is looked at when none is. */
   readonly daysMax?: number;
+  readonly nowMs: number;
 }
 
-export const ordersPaging: Paging = { limitDefault: 500, limitMax: 1000, daysMax: 7 };
+export const weekly = (nowMs: number): Paging => ({ limitDefault: 500, limitMax: 1000, daysMax: 7, nowMs });
 
 /** The oldest entries from a given id or time on, else the newest ones; always oldest first. */
 export function page<T>(
@@ -52,21 +53,18 @@ export function page<T>(
   describe: (entry: T) => Dated,
   params: HistoryParams,
   fromId: string | undefined,
-  { limitDefault, limitMax, daysMax }: Paging,
+  paging: Paging,
 ): T[] | Refusal {
-  const limit = isGiven(params.limit) ? Number(params.limit) : limitDefault;
-  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) return refusals.invalidParameter('limit');
+  const limit = isGiven(params.limit) ? Number(params.limit) : paging.limitDefault;
+  if (!Number.isInteger(limit) || limit < 1 || limit > paging.limitMax)
+    return refusals.invalidParameter('limit');
   const number = isGiven(params.page) ? Number(params.page) : 1;
   if (!Number.isInteger(number) || number < 1) return refusals.invalidParameter('page');
   const from = isGiven(fromId) ? Number(fromId) : 0;
-  const start = isGiven(params.startTime) ? Number(params.startTime) : 0;
-  const end = isGiven(params.endTime) ? Number(params.endTime) : Number.MAX_SAFE_INTEGER;
   if (!(from >= 0)) return refusals.invalidParameter('orderId');
-  if (!(start >= 0 && end >= start)) return refusals.invalidParameter('startTime');
-  const isBounded = isGiven(params.startTime) && isGiven(params.endTime);
-  if (daysMax !== undefined && isBounded && end - start > daysMax * DAY_MS) {
-    return refusals.intervalTooLong(daysMax);
-  }
+  const interval = intervalOf(params, from > 0, paging);
+  if ('ok' in interval) return interval;
+  const { start, end } = interval;
 
   const found: T[] = [];
   for (const entry of entries) {
@@ -75,8 +73,24 @@ export function page<T>(
     if (id >= from && timeMs >= start && timeMs <= end) found.push(entry);
   }
   const skipped = (number - 1) * limit;
-  if (from > 0 || start > 0 || isGiven(params.page)) return found.slice(skipped, skipped + limit);
+  if (from > 0 || isGiven(params.startTime) || isGiven(params.page))
+    return found.slice(skipped, skipped + limit);
   return found.slice(-limit);
+}
+
+interface Interval {
+  readonly start: number;
+  readonly end: number;
+}
+
+function intervalOf(params: HistoryParams, byId: boolean, { daysMax, nowMs }: Paging): Interval | Refusal {
+  const longest = daysMax === undefined || byId ? Number.MAX_SAFE_INTEGER : daysMax * DAY_MS;
+  const startGiven = isGiven(params.startTime) ? Number(params.startTime) : undefined;
+  const endGiven = isGiven(params.endTime) ? Number(params.endTime) : undefined;
+  const start = startGiven ?? Math.max(0, (endGiven ?? nowMs) - longest);
+  const end = endGiven ?? start + longest;
+  if (!(start >= 0 && end >= start)) return refusals.invalidParameter('startTime');
+  return end - start > longest ? refusals.intervalTooLong(daysMax ?? 0) : { start, end };
 }
 
 /** Every order that is still known, oldest first. */

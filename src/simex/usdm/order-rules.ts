@@ -1,7 +1,7 @@
 /** Whether an order of good form may enter the book now: filters, limits, margin, and what its time in force demands. */
 import type { Money, Quantity } from '#core/money.ts';
 import { addMoney, notional, shareOf, subtractQuantity, zeroMoney, zeroQuantity } from '#core/money.ts';
-import { initialMargin, leverageOf, positionOf, TAKER_FEE } from './account.ts';
+import { heldPosition, initialMargin, leverageOf, TAKER_FEE } from './account.ts';
 import { countOf } from './book.ts';
 import { largestAt } from './brackets.ts';
 import { checkBestPrice, checkNotional, checkPrice, checkPriceBand, checkQuantity } from './filters.ts';
@@ -22,7 +22,7 @@ export function checkOrder(floor: Floor, request: OrderRequest, triggered: boole
   const { instrument, side, type, quantity, price, positionSide } = request;
   const listing = listingOf(floor.state, instrument.symbol);
   const { account, history } = floor.state;
-  const position = positionOf(account, instrument.symbol, positionSide);
+  const position = heldPosition(account, instrument.symbol, positionSide);
   const closing = request.reduceOnly || closesHedge(side, positionSide);
   const limit = type === 'LIMIT';
   const { mark } = listing.market;

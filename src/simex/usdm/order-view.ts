@@ -148,10 +148,10 @@ export interface ModifyAck extends OrderAck {
   readonly modifyId?: number;
 }
 
-export const orderAck = (order: Order): OrderAck => ({
-  ...fieldsOf(order),
-  cumQty: showQuantity(order.executed),
-});
+export function orderAck(order: Order): OrderAck {
+  const fields = fieldsOf(order);
+  return { ...fields, cumQty: fields.executedQty };
+}
 
 /** ACK says that the order was taken, and nothing about what became of it. */
 export const takenAck = (order: Order): OrderAck => ({

@@ -1,25 +1,23 @@
 /** Every figure of a position that some REST answer names, as text. */
 import type { Money } from '#core/money.ts';
 import { addMoney, negateMoney, showMoney, showPrice, showQuantity, zeroMoney } from '#core/money.ts';
-import { isIsolated, leverageOf } from './account.ts';
+import { heldPosition, isIsolated, leverageOf } from './account.ts';
 import { largestAt } from './brackets.ts';
 import { liquidationPriceOf } from './liquidation-price.ts';
 import { restingValue, valuationOf } from './margin.ts';
 import type { Position } from './position.ts';
-import { breakEvenPriceOf, entryPriceOf, flatPosition } from './position.ts';
+import { breakEvenPriceOf, entryPriceOf } from './position.ts';
 import type { Floor } from './state.ts';
 import { instrumentOn, listingOf } from './state.ts';
 
 export type PositionFigures = ReturnType<typeof figuresOf>;
 
-/** In order of symbols, BOTH before LONG before SHORT; positions that never were are flat. */
+/** In order of symbols, LONG before SHORT; positions that never were are flat. */
 export function positionFigures(floor: Floor, symbol?: string): PositionFigures[] {
   const { account } = floor.state;
-  const sides = account.dualSide ? (['BOTH', 'LONG', 'SHORT'] as const) : (['BOTH'] as const);
+  const sides = account.dualSide ? (['LONG', 'SHORT'] as const) : (['BOTH'] as const);
   const symbols = symbol === undefined ? [...floor.instruments.keys()] : [symbol];
-  return symbols.flatMap((one) =>
-    sides.map((side) => figuresOf(floor, account.positions.get(`${one}:${side}`) ?? flatPosition(one, side))),
-  );
+  return symbols.flatMap((one) => sides.map((side) => figuresOf(floor, heldPosition(account, one, side))));
 }
 
 function figuresOf(floor: Floor, position: Position) {

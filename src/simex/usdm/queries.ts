@@ -1,15 +1,16 @@
 /** What the exchange may be asked: nothing here changes it. */
 import type { AccountView, BalanceView, PositionView } from './account-view.ts';
 import { accountView, balanceView, positionViews } from './account-view.ts';
-import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, ordersPaging, page } from './lookup.ts';
+import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, page, weekly } from './lookup.ts';
 import type { BookTickerView, ExchangeInfoView, PremiumIndexView } from './market-view.ts';
 import { bookTickerView, exchangeInfoView, premiumIndexView } from './market-view.ts';
 import { isOpen } from './order.ts';
+import { checkOrder } from './order-rules.ts';
 import type { AlgoOrderView, OrderView, TradeView } from './order-view.ts';
 import { algoView, orderView, tradeView } from './order-view.ts';
-import type { AlgoOrderKey, HistoryParams, OrderKey } from './params.ts';
+import type { AlgoOrderKey, HistoryParams, OrderKey, OrderParams } from './params.ts';
 import * as refusals from './refusals.ts';
-import { isRefusal } from './request.ts';
+import { isRefusal, readOrder } from './request.ts';
 import type { ExchangeState, Floor } from './state.ts';
 import { listingOf } from './state.ts';
 import type { Result } from './types.ts';
@@ -45,6 +46,13 @@ export class ExchangeQueries {
     return isRefusal(order) ? order : { ok: true, order: orderView(order) };
   }
 
+  /** Whether an order would be taken now. */
+  testOrder(params: OrderParams): Result<object> {
+    const request = readOrder(params, this.floor.instruments, this.dualSide, this.nowMs);
+    if (isRefusal(request)) return request;
+    return checkOrder(this.floor, request, false) ?? { ok: true };
+  }
+
   queryOpenOrder(key: OrderKey): Result<{ readonly order: OrderView }> {
     const order = findOrder(this.state.history, key, refusals.noSuchOrder());
     if (isRefusal(order)) return order;
@@ -68,7 +76,7 @@ export class ExchangeQueries {
       (order) => ({ id: order.orderId, symbol: order.symbol, timeMs: order.createdMs }),
       params,
       params.orderId,
-      ordersPaging,
+      weekly(this.nowMs),
     );
     return isRefusal(found) ? found : { ok: true, orders: found.map(orderView) };
   }
@@ -87,7 +95,7 @@ export class ExchangeQueries {
       ({ tradeId, order, timeMs }) => ({ id: tradeId, symbol: order.symbol, timeMs }),
       params,
       fromId,
-      ordersPaging,
+      weekly(this.nowMs),
     );
     return isRefusal(found) ? found : { ok: true, trades: found.map(tradeView) };
   }
@@ -113,7 +121,7 @@ export class ExchangeQueries {
       (algo) => ({ id: algo.algoId, symbol: algo.symbol, timeMs: algo.createdMs }),
       params,
       params.algoId,
-      ordersPaging,
+      weekly(this.nowMs),
     );
     return isRefusal(found) ? found : { ok: true, algos: found.map(algoView) };
   }

@@ -20,14 +20,21 @@ export function incomes(state: ExchangeState, params: HistoryParams) {
     const common = {
       symbol: trade.order.symbol,
       asset: 'USDT',
-      info: String(trade.tradeId),
       time: trade.timeMs,
       tranId: trade.tradeId,
       tradeId: String(trade.tradeId),
     };
-    const fee = { ...common, incomeType: 'COMMISSION', income: showMoney(negateMoney(trade.commission)) };
+    const fee = {
+      ...common,
+      incomeType: 'COMMISSION',
+      info: 'COMMISSION',
+      income: showMoney(negateMoney(trade.commission)),
+    };
     if (trade.realized === 0n) return [fee];
-    return [fee, { ...common, incomeType: 'REALIZED_PNL', income: showMoney(trade.realized) }];
+    return [
+      fee,
+      { ...common, incomeType: 'REALIZED_PNL', info: 'REALIZED_PNL', income: showMoney(trade.realized) },
+    ];
   });
   const others = inOrder(state.history.incomes).map((income) => ({
     symbol: income.symbol,
@@ -47,7 +54,14 @@ export function incomes(state: ExchangeState, params: HistoryParams) {
     symbol,
     timeMs: time,
   });
-  return rowsOf(page(wanted, describe, params, undefined, { limitDefault: 100, limitMax: 1000 }));
+  return rowsOf(
+    page(wanted, describe, params, undefined, {
+      limitDefault: 100,
+      limitMax: 1000,
+      daysMax: 7,
+      nowMs: state.nowMs,
+    }),
+  );
 }
 
 export function amendments(state: ExchangeState, params: HistoryParams) {
@@ -71,7 +85,9 @@ export function amendments(state: ExchangeState, params: HistoryParams) {
       },
     }));
   const describe = (row: (typeof rows)[number]) => ({ id: row.amendmentId, symbol, timeMs: row.time });
-  return rowsOf(page(rows, describe, params, undefined, { limitDefault: 50, limitMax: 100 }));
+  return rowsOf(
+    page(rows, describe, params, undefined, { limitDefault: 50, limitMax: 100, nowMs: state.nowMs }),
+  );
 }
 
 export function marginMoves(state: ExchangeState, params: HistoryParams) {
@@ -89,7 +105,9 @@ export function marginMoves(state: ExchangeState, params: HistoryParams) {
     }))
     .filter((row) => type === undefined || String(row.type) === type);
   const describe = (row: (typeof rows)[number]) => ({ id: 0, symbol: row.symbol, timeMs: row.time });
-  return rowsOf(page(rows, describe, params, undefined, { limitDefault: 500, limitMax: 1000 }));
+  return rowsOf(
+    page(rows, describe, params, undefined, { limitDefault: 500, limitMax: 1000, nowMs: state.nowMs }),
+  );
 }
 
 /** Nothing is ever deleveraged here, so ADL has no orders. */
@@ -103,6 +121,8 @@ export function forceOrders(state: ExchangeState, params: HistoryParams) {
   const found = page(orders, describeOrder, params, undefined, {
     limitDefault: 50,
     limitMax: 100,
+    daysMax: 7,
+    nowMs: state.nowMs,
   });
   return isRefusal(found) ? found : rowsOf(found.map(forceOrderView));
 }
@@ -128,5 +148,7 @@ export function fundingRates(state: ExchangeState, params: HistoryParams) {
     markPrice: showPrice(funding.mark),
   }));
   const describe = (row: (typeof rows)[number]) => ({ id: 0, symbol: row.symbol, timeMs: row.fundingTime });
-  return rowsOf(page(rows, describe, params, undefined, { limitDefault: 100, limitMax: 1000 }));
+  return rowsOf(
+    page(rows, describe, params, undefined, { limitDefault: 100, limitMax: 1000, nowMs: state.nowMs }),
+  );
 }

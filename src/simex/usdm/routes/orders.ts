@@ -18,6 +18,11 @@ export const orderRoutes = (exchange: DurableExchange): RouteTable => ({
     run: ({ parameters, nowMs }) =>
       given(exchange.call('placeOrder', parameters, nowMs), ({ order }) => order),
   },
+  'POST /fapi/v1/order/test': {
+    weight: 1,
+    security: 'signed',
+    run: ({ parameters }) => given(exchange.view.testOrder(parameters), () => ({})),
+  },
   'GET /fapi/v1/order': {
     weight: 1,
     security: 'signed',
