@@ -40,12 +40,12 @@ interface Dated {
 export interface Paging {
   readonly limitDefault: number;
   readonly limitMax: number;
-  /** The longest interval that may be asked for, and the one that is looked at when none is. */
-  readonly daysMax?: number;
-  readonly nowMs: number;
+  /** The longest interval that may be asked for, and before `nowMs` the one that is looked at when none is. */
+  readonly days?: { readonly most: number; readonly nowMs: number };
 }
 
-export const weekly = (nowMs: number): Paging => ({ limitDefault: 500, limitMax: 1000, daysMax: 7, nowMs });
+export const week = (nowMs: number): NonNullable<Paging['days']> => ({ most: 7, nowMs });
+export const weekly = (nowMs: number): Paging => ({ limitDefault: 500, limitMax: 1000, days: week(nowMs) });
 
 /** The oldest entries from a given id or time on, else the newest ones; always oldest first. */
 export function page<T>(
@@ -83,14 +83,14 @@ interface Interval {
   readonly end: number;
 }
 
-function intervalOf(params: HistoryParams, byId: boolean, { daysMax, nowMs }: Paging): Interval | Refusal {
-  const longest = daysMax === undefined || byId ? Number.MAX_SAFE_INTEGER : daysMax * DAY_MS;
+function intervalOf(params: HistoryParams, byId: boolean, { days }: Paging): Interval | Refusal {
+  const longest = days === undefined || byId ? Number.MAX_SAFE_INTEGER : days.most * DAY_MS;
   const startGiven = isGiven(params.startTime) ? Number(params.startTime) : undefined;
   const endGiven = isGiven(params.endTime) ? Number(params.endTime) : undefined;
-  const start = startGiven ?? Math.max(0, (endGiven ?? nowMs) - longest);
+  const start = startGiven ?? Math.max(0, (endGiven ?? days?.nowMs ?? 0) - longest);
   const end = endGiven ?? start + longest;
   if (!(start >= 0 && end >= start)) return refusals.invalidParameter('startTime');
-  return end - start > longest ? refusals.intervalTooLong(daysMax ?? 0) : { start, end };
+  return end - start > longest ? refusals.intervalTooLong(days?.most ?? 0) : { start, end };
 }
 
 /** Every order that is still known, oldest first. */

@@ -1,7 +1,7 @@
 /** What the account's history endpoints answer: income, amendments, margin moves, liquidations, funding rates. */
 import { negateMoney, showMoney, showPrice, showQuantity, showRate } from '#core/money.ts';
 import { inOrder } from './history.ts';
-import { knownOrders, knownTrades, page } from './lookup.ts';
+import { knownOrders, knownTrades, page, week } from './lookup.ts';
 import type { Order } from './order.ts';
 import { orderView } from './order-view.ts';
 import type { HistoryParams } from './params.ts';
@@ -58,8 +58,7 @@ export function incomes(state: ExchangeState, params: HistoryParams) {
     page(wanted, describe, params, undefined, {
       limitDefault: 100,
       limitMax: 1000,
-      daysMax: 7,
-      nowMs: state.nowMs,
+      days: week(state.nowMs),
     }),
   );
 }
@@ -85,9 +84,7 @@ export function amendments(state: ExchangeState, params: HistoryParams) {
       },
     }));
   const describe = (row: (typeof rows)[number]) => ({ id: row.amendmentId, symbol, timeMs: row.time });
-  return rowsOf(
-    page(rows, describe, params, undefined, { limitDefault: 50, limitMax: 100, nowMs: state.nowMs }),
-  );
+  return rowsOf(page(rows, describe, params, undefined, { limitDefault: 50, limitMax: 100 }));
 }
 
 export function marginMoves(state: ExchangeState, params: HistoryParams) {
@@ -105,9 +102,7 @@ export function marginMoves(state: ExchangeState, params: HistoryParams) {
     }))
     .filter((row) => type === undefined || String(row.type) === type);
   const describe = (row: (typeof rows)[number]) => ({ id: 0, symbol: row.symbol, timeMs: row.time });
-  return rowsOf(
-    page(rows, describe, params, undefined, { limitDefault: 500, limitMax: 1000, nowMs: state.nowMs }),
-  );
+  return rowsOf(page(rows, describe, params, undefined, { limitDefault: 500, limitMax: 1000 }));
 }
 
 /** Nothing is ever deleveraged here, so ADL has no orders. */
@@ -121,8 +116,7 @@ export function forceOrders(state: ExchangeState, params: HistoryParams) {
   const found = page(orders, describeOrder, params, undefined, {
     limitDefault: 50,
     limitMax: 100,
-    daysMax: 7,
-    nowMs: state.nowMs,
+    days: week(state.nowMs),
   });
   return isRefusal(found) ? found : rowsOf(found.map(forceOrderView));
 }
@@ -148,7 +142,5 @@ export function fundingRates(state: ExchangeState, params: HistoryParams) {
     markPrice: showPrice(funding.mark),
   }));
   const describe = (row: (typeof rows)[number]) => ({ id: 0, symbol: row.symbol, timeMs: row.fundingTime });
-  return rowsOf(
-    page(rows, describe, params, undefined, { limitDefault: 100, limitMax: 1000, nowMs: state.nowMs }),
-  );
+  return rowsOf(page(rows, describe, params, undefined, { limitDefault: 100, limitMax: 1000 }));
 }
