@@ -9,6 +9,7 @@ import { backlog } from './backlog.ts';
 import { encoding } from './encoding.ts';
 import type { Figures } from './figure.ts';
 import { latency } from './latency.ts';
+import { matching } from './matching.ts';
 import { outage } from './outage.ts';
 import { slope } from './slope.ts';
 import { telemetry } from './telemetry.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   backlog,
   slope,
   adapter,
+  matching,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });

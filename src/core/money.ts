@@ -62,13 +62,14 @@ function parse(text: string, digits: number): bigint {
 }
 
 function format(value: bigint, digits: number): DecimalText {
+  if (value === 0n) return '0';
   const negative = value < 0n;
   const text = (negative ? -value : value).toString().padStart(digits + 1, '0');
   let end = text.length;
   const point = end - digits;
   while (end > point && text.charCodeAt(end - 1) === 48) end -= 1;
   const body = end === point ? text.slice(0, point) : `${text.slice(0, point)}.${text.slice(point, end)}`;
-  return negative && value !== 0n ? `-${body}` : body;
+  return negative ? `-${body}` : body;
 }
 
 /** @throws DecimalError unless the text is a plain decimal with at most 10 decimals. */

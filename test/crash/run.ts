@@ -7,7 +7,7 @@ import type { Entry } from '#core/facts.ts';
 import type { Seq } from '#core/ids.ts';
 import type { CrashPoint } from '#engine/engine.ts';
 import { openSqliteJournal } from '#journal/sqlite.ts';
-import type { LedgerEntry } from '#simex/usdm/types.ts';
+import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 import { Random } from '#test/support/random.ts';
 import { Scene } from '#test/support/scene.ts';
 import { SimexClient } from '#test/support/simex-client.ts';

@@ -2,7 +2,7 @@
 
 import type { Entry, Fact } from '#core/facts.ts';
 import { type Quantity, quantity, showQuantity } from '#core/money.ts';
-import type { LedgerEntry } from '#simex/usdm/types.ts';
+import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 
 const intentOf = (clientOrderId: string): string => clientOrderId.replace(/\d+$/, '');
 

@@ -177,6 +177,16 @@ test('account, positions, trades and settings are served', async () => {
   assert.deepEqual([config.leverage, config.marginType], [7, 'ISOLATED']);
 });
 
+test('what the key may do can be set, one permission at a time', async () => {
+  const path = '/sapi/v1/account/apiRestrictions';
+  const before = (await client.signed('GET', path)).body;
+  assert.deepEqual([before.ipRestrict, before.enableWithdrawals], [true, false]);
+  const set = await client.control('POST', '/sim/permissions', { enableWithdrawals: true });
+  assert.equal(set.status, 200);
+  assert.deepEqual((await client.signed('GET', path)).body, { ...before, enableWithdrawals: true });
+  await client.control('POST', '/sim/permissions', { enableWithdrawals: false });
+});
+
 test('the control endpoints refuse what they do not know', async () => {
   const cases: readonly [string, unknown][] = [
     ['/sim/price', { symbol: 'BTCUSDT', price: 50000 }],
@@ -188,6 +198,8 @@ test('the control endpoints refuse what they do not know', async () => {
     ['/sim/faults', { faults: [{ kind: 'reset-after', probability: 2 }] }],
     ['/sim/faults', { faults: [{ kind: 'stream-delay' }] }],
     ['/sim/faults', 'nonsense'],
+    ['/sim/permissions', { enableWithdrawals: 'yes' }],
+    ['/sim/permissions', { enableEverything: true }],
   ];
   for (const [path, body] of cases)
     assert.equal((await client.control('POST', path, body)).status, 400, path);

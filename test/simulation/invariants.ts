@@ -13,7 +13,7 @@ import {
 } from '#core/money.ts';
 import { coveredBy, emptyState, ordersOf } from '#core/state.ts';
 import { foldEntry } from '#engine/fold.ts';
-import type { LedgerEntry } from '#simex/usdm/types.ts';
+import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 import type { World } from './world.ts';
 
 /** How much longer than the configured bound a position may be uncovered: the time to find out and to close it. */

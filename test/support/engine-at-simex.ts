@@ -12,7 +12,7 @@ import { BinanceUsdm } from '#exchange/binance/usdm/usdm.ts';
 import { signalKeyFor } from '#intake/identity.ts';
 import { MemoryJournal } from '#journal/memory.ts';
 import { defaultApiKey, defaultApiSecret, type Simex, startSimex } from '#simex/server.ts';
-import type { LedgerEntry } from '#simex/usdm/types.ts';
+import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 import { SimexClient } from './simex-client.ts';
 import { until } from './until.ts';
 

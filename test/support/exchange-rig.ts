@@ -10,7 +10,7 @@ import type { PositionMode } from '#core/settings.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm/usdm.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
 import { defaultApiKey, defaultApiSecret, type Simex, startSimex } from '#simex/server.ts';
-import type { LedgerEntry } from '#simex/usdm/types.ts';
+import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 import { until } from './until.ts';
 
 export const BTC = 'BTCUSDT' as Symbol;

@@ -3,7 +3,7 @@
 import type { ClientOrderId } from '#core/ids.ts';
 import type { EndStatus, OrderReport, Trade } from '#core/order.ts';
 import { statusOf } from '#exchange/binance/usdm/reports.ts';
-import type { AlgoOrderView, OrderView, TradeView } from '#simex/usdm/types.ts';
+import type { AlgoOrderView, OrderView, TradeView } from '#simex/usdm/order-view.ts';
 
 export function algoEnd(status: AlgoOrderView['algoStatus']): 'open' | EndStatus {
   switch (status) {

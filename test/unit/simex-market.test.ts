@@ -7,8 +7,9 @@ import fc from 'fast-check';
 import { addMoney, money, quantity, showMoney, showQuantity, subtractMoney } from '#core/money.ts';
 import { nextBelow, seedRandom } from '#simex/market/random.ts';
 import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 import type { ExchangeState } from '#simex/usdm/state.ts';
-import type { ExchangeEvent, LedgerEntry } from '#simex/usdm/types.ts';
+import type { ExchangeEvent } from '#simex/usdm/types.ts';
 
 const balance = '1000000';
 

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SimulatedExchange } from '#simex/usdm/exchange.ts';
+import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 import type { OrderParams } from '#simex/usdm/params.ts';
-import type { ExchangeEvent, LedgerEntry, OrderTradeUpdate } from '#simex/usdm/types.ts';
+import type { ExchangeEvent, OrderTradeUpdate } from '#simex/usdm/types.ts';
 
 interface Bench {
   readonly exchange: SimulatedExchange;
@@ -312,7 +313,7 @@ test('settings are refused while orders or positions depend on them', () => {
   assert.equal(codeOf(exchange.setDualSide(false, 4)), -4068);
   assert.equal(codeOf(exchange.setMarginType('BTCUSDT', 'ISOLATED', 4)), -4048);
   assert.equal(codeOf(exchange.setMarginType('ETHUSDT', 'CROSSED', 4)), -4046);
-  assert.equal(codeOf(exchange.setLeverage('BTCUSDT', '126', 4)), -4028);
+  assert.equal(codeOf(exchange.setLeverage('BTCUSDT', '151', 4)), -4028);
   assert.equal(codeOf(exchange.setLeverage('BTCUSDT', '10', 4)), undefined);
 });
 

@@ -121,6 +121,7 @@ const moneyRules: readonly Rule[] = [
       'src/simex/main.ts': 'port, seed and speed',
       'src/simex/market/recording/rows.ts': 'times of rows',
       'src/simex/usdm/market-routes.ts': 'limits of a query',
+      'src/simex/usdm/parameters.ts': 'whole numbers: times and ids',
       'src/simex/faults/request-fault.ts': 'times of orders',
       'src/simex/usdm/settings.ts': 'leverage: a whole number on the wire',
       'src/simex/wire/signature.ts': 'timestamp and receive window',

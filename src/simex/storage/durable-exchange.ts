@@ -3,7 +3,10 @@
  * do its events go out. A start from a directory continues where the last process was, however it ended.
  */
 import { SimulatedExchange } from '../usdm/exchange.ts';
-import type { ExchangeEvent, LedgerEntry, SimulatedExchangeOptions } from '../usdm/types.ts';
+import type { LedgerEntry } from '../usdm/ledger.ts';
+import type { SimulatedExchangeOptions } from '../usdm/options.ts';
+import type { ExchangeQueries } from '../usdm/queries.ts';
+import type { ExchangeEvent } from '../usdm/types.ts';
 import type { Store, StoredCall } from './store.ts';
 
 /** The calls that change the exchange. */
@@ -13,14 +16,23 @@ const mutators = [
   'releasePrice',
   'followMarket',
   'placeOrder',
+  'placeOrders',
+  'modifyOrder',
+  'modifyOrders',
   'cancelOrder',
+  'cancelOrders',
   'cancelAllOrders',
+  'countdownCancelAll',
   'placeAlgoOrder',
   'cancelAlgoOrder',
   'cancelAllAlgoOrders',
   'setDualSide',
   'setLeverage',
   'setMarginType',
+  'setMultiAssets',
+  'setFeeBurn',
+  'movePositionMargin',
+  'setApiRestrictions',
 ] as const satisfies readonly (keyof SimulatedExchange)[];
 type Mutator = (typeof mutators)[number];
 
@@ -55,7 +67,7 @@ export class DurableExchange {
   }
 
   /** For questions; whatever changes the exchange must go through `call`. */
-  get view(): Omit<SimulatedExchange, Mutator> {
+  get view(): ExchangeQueries {
     return this.#exchange;
   }
 

@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
+import type { LedgerEntry } from '../usdm/ledger.ts';
 import type { ExchangeState } from '../usdm/state.ts';
-import type { LedgerEntry } from '../usdm/types.ts';
 
 export interface StoredCall {
   readonly method: string;
@@ -25,7 +25,7 @@ export interface Stored {
 }
 
 /** Changes when stored states of an earlier version can no longer be read. */
-const LAYOUT_VERSION = 2;
+const LAYOUT_VERSION = 3;
 const fileName = 'simex.sqlite';
 
 export class Store {

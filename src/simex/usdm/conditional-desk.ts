@@ -9,7 +9,8 @@
 import type { Price } from '#core/money.ts';
 import { showPrice, showQuantity } from '#core/money.ts';
 import { positionOf } from './account.ts';
-import { checkPrice, checkQuantity, checkTriggerPrice } from './filters.ts';
+import type { AlgoRequest } from './algo-request.ts';
+import { checkAlgoOrder } from './algo-rules.ts';
 import { addAlgo, endAlgo } from './history.ts';
 import type { AlgoOrder, Order } from './order.ts';
 import { isOpen } from './order.ts';
@@ -18,35 +19,33 @@ import type { Position } from './position.ts';
 import { isReducedBy, sizeOf } from './position.ts';
 import * as refusals from './refusals.ts';
 import type { Reporter } from './reporter.ts';
-import type { AlgoRequest, OrderRequest } from './request.ts';
-import type { ExchangeState } from './state.ts';
+import type { OrderRequest } from './request.ts';
+import type { Floor } from './state.ts';
 import { listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
 import { hasReached, isProtected, referencePrice, trail } from './trigger.ts';
 import type { Refusal, Result } from './types.ts';
 
-const NO_PRICE = 0n as Price;
-
 export class ConditionalDesk {
-  readonly #state: ExchangeState;
+  readonly #floor: Floor;
   readonly #report: Reporter;
   readonly #orders: OrderDesk;
 
-  constructor(state: ExchangeState, report: Reporter, orders: OrderDesk) {
-    this.#state = state;
+  constructor(floor: Floor, report: Reporter, orders: OrderDesk) {
+    this.#floor = floor;
     this.#report = report;
     this.#orders = orders;
   }
 
   submit(request: AlgoRequest): Result<{ readonly algo: AlgoOrder }> {
     const { instrument } = request;
-    const listing = listingOf(this.#state, instrument.symbol);
-    const refusal = this.#check(request);
+    const listing = listingOf(this.#floor.state, instrument.symbol);
+    const refusal = checkAlgoOrder(this.#floor.state, request);
     if (refusal !== undefined) return refusal;
 
-    const { nowMs } = this.#state;
-    const algoId = this.#state.nextAlgoId;
-    this.#state.nextAlgoId += 1;
+    const { nowMs } = this.#floor.state;
+    const algoId = this.#floor.state.nextAlgoId;
+    this.#floor.state.nextAlgoId += 1;
     const algo: AlgoOrder = {
       algoId,
       clientAlgoId: request.clientId ?? `sim-algo-${algoId}`,
@@ -57,6 +56,8 @@ export class ConditionalDesk {
       timeInForce: request.timeInForce,
       quantity: request.quantity,
       price: request.price,
+      priceMatch: request.priceMatch,
+      goodTillMs: request.goodTillMs,
       triggerPrice: request.triggerPrice,
       workingType: request.workingType,
       closePosition: request.closePosition,
@@ -67,13 +68,17 @@ export class ConditionalDesk {
       callbackRate: request.callbackRate,
       createdMs: nowMs,
       status: 'NEW',
-      extreme: undefined,
+      // Without an activation price a trailing stop is active at once.
+      extreme:
+        request.type === 'TRAILING_STOP_MARKET' && request.activatePrice === 0n
+          ? referencePrice(listing.market, request.workingType)
+          : undefined,
       updatedMs: nowMs,
       triggeredMs: 0,
       child: undefined,
     };
     listing.algos.push(algo);
-    addAlgo(this.#state.history, algo);
+    addAlgo(this.#floor.state.history, algo);
     this.#report.record(algo.symbol, {
       kind: 'algo_accepted',
       ...factsOf(algo),
@@ -95,9 +100,15 @@ export class ConditionalDesk {
     this.#report.record(algo.symbol, { kind: 'algo_canceled', ...factsOf(algo) });
   }
 
+  expire(algo: AlgoOrder): void {
+    this.#leave(algo);
+    this.#end(algo, 'EXPIRED');
+    this.#report.record(algo.symbol, { kind: 'algo_expired', ...factsOf(algo) });
+  }
+
   /** Fires what the market has reached, oldest first. */
   matchTriggers(instrument: Instrument): void {
-    const { algos, market } = listingOf(this.#state, instrument.symbol);
+    const { algos, market } = listingOf(this.#floor.state, instrument.symbol);
     for (const algo of [...algos]) {
       // One that fired before it may have closed the position and, with it, this order.
       if (algo.status !== 'NEW') continue;
@@ -117,61 +128,16 @@ export class ConditionalDesk {
 
   /** Orders with closePosition end with their position; the others stay. */
   positionClosed(position: Position): void {
-    for (const algo of [...listingOf(this.#state, position.symbol).algos]) {
+    for (const algo of [...listingOf(this.#floor.state, position.symbol).algos]) {
       const bound = algo.closePosition && algo.positionSide === position.positionSide;
-      if (!bound || isReducedBy(position, algo.side)) continue;
-      this.#leave(algo);
-      this.#end(algo, 'EXPIRED');
-      this.#report.record(algo.symbol, { kind: 'algo_expired', ...factsOf(algo) });
+      if (bound && !isReducedBy(position, algo.side)) this.expire(algo);
     }
-  }
-
-  #check(request: AlgoRequest): Refusal | undefined {
-    const { instrument, side, type, positionSide } = request;
-    const { market, algos } = listingOf(this.#state, instrument.symbol);
-    const trailing = type === 'TRAILING_STOP_MARKET';
-    const limit = type === 'STOP' || type === 'TAKE_PROFIT';
-
-    const broken =
-      (request.closePosition
-        ? undefined
-        : checkQuantity(request.quantity, limit ? 'LIMIT' : 'MARKET', instrument)) ??
-      (trailing ? undefined : checkTriggerPrice(request.triggerPrice, instrument)) ??
-      (limit ? checkPrice(request.price, instrument) : undefined) ??
-      (request.activatePrice === NO_PRICE ? undefined : checkTriggerPrice(request.activatePrice, instrument));
-    if (broken !== undefined) return broken;
-
-    if (request.clientId !== undefined) {
-      const known = this.#state.history.algosByClientId.get(request.clientId);
-      if (known?.status === 'NEW') return refusals.duplicateClientId();
-    }
-    if (algos.length >= instrument.spec.maxAlgoOrders) return refusals.tooManyAlgoOrders();
-
-    if (request.closePosition) {
-      const position = positionOf(this.#state.account, instrument.symbol, positionSide);
-      if (!isReducedBy(position, side)) return refusals.noPositionToClose();
-      const rival = algos.some(
-        (algo) =>
-          algo.closePosition &&
-          algo.type === type &&
-          algo.side === side &&
-          algo.positionSide === positionSide,
-      );
-      if (rival) return refusals.closePositionDuplicate();
-    }
-    const reference = referencePrice(market, request.workingType);
-    if (trailing) {
-      const { activatePrice } = request;
-      const active = side === 'BUY' ? reference <= activatePrice : reference >= activatePrice;
-      return activatePrice !== NO_PRICE && active ? refusals.wouldTrigger() : undefined;
-    }
-    return hasReached(type, side, request.triggerPrice, reference) ? refusals.wouldTrigger() : undefined;
   }
 
   #trigger(algo: AlgoOrder, instrument: Instrument, reference: Price): void {
-    const { market } = listingOf(this.#state, algo.symbol);
+    const { market } = listingOf(this.#floor.state, algo.symbol);
     this.#leave(algo);
-    algo.triggeredMs = this.#state.nowMs;
+    algo.triggeredMs = this.#floor.state.nowMs;
     this.#become(algo, 'TRIGGERING');
     this.#report.record(algo.symbol, {
       kind: 'algo_triggered',
@@ -193,7 +159,7 @@ export class ConditionalDesk {
   }
 
   #requestOf(algo: AlgoOrder, instrument: Instrument): OrderRequest {
-    const position = positionOf(this.#state.account, algo.symbol, algo.positionSide);
+    const position = positionOf(this.#floor.state.account, algo.symbol, algo.positionSide);
     const limit = algo.type === 'STOP' || algo.type === 'TAKE_PROFIT';
     return {
       instrument,
@@ -201,8 +167,10 @@ export class ConditionalDesk {
       positionSide: algo.positionSide,
       type: limit ? 'LIMIT' : 'MARKET',
       timeInForce: limit ? algo.timeInForce : 'GTC',
+      goodTillMs: limit ? algo.goodTillMs : 0,
       quantity: algo.closePosition ? sizeOf(position) : algo.quantity,
       price: algo.price,
+      priceMatch: algo.priceMatch,
       reduceOnly: algo.reduceOnly || (algo.closePosition && algo.positionSide === 'BOTH'),
       clientId: algo.clientAlgoId,
       selfTradePrevention: algo.selfTradePrevention,
@@ -225,7 +193,7 @@ export class ConditionalDesk {
   }
 
   #leave(algo: AlgoOrder): void {
-    const { algos } = listingOf(this.#state, algo.symbol);
+    const { algos } = listingOf(this.#floor.state, algo.symbol);
     const index = algos.indexOf(algo);
     if (index === -1) throw new Error(`conditional order ${algo.algoId} is ${algo.status}, not waiting`);
     algos.splice(index, 1);
@@ -233,13 +201,13 @@ export class ConditionalDesk {
 
   #become(algo: AlgoOrder, status: AlgoOrder['status'], rejection?: string): void {
     algo.status = status;
-    algo.updatedMs = this.#state.nowMs;
+    algo.updatedMs = this.#floor.state.nowMs;
     this.#report.algo(algo, rejection);
   }
 
   #end(algo: AlgoOrder, status: AlgoOrder['status'], rejection?: string): void {
     this.#become(algo, status, rejection);
-    endAlgo(this.#state.history, algo);
+    endAlgo(this.#floor.state.history, algo);
   }
 }
 

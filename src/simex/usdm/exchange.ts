@@ -4,69 +4,81 @@
  */
 import type { MarketBatch } from '../market/follow.ts';
 import { MARKET_STEP_MS } from '../market/market.ts';
-import { leverageOf } from './account.ts';
-import type { AccountView, BalanceView, PositionView } from './account-view.ts';
-import { accountView, balanceView, positionViews } from './account-view.ts';
+import { readAlgoOrder } from './algo-request.ts';
+import { AmendDesk } from './amend-desk.ts';
 import { ConditionalDesk } from './conditional-desk.ts';
-import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, page } from './lookup.ts';
+import { Deadlines } from './deadlines.ts';
+import { Executions } from './executions.ts';
+import { FundingDesk } from './funding-desk.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { findAlgo, findOrder } from './lookup.ts';
 import { MarketDesk } from './market-desk.ts';
-import type { BookTickerView, ExchangeInfoView, PremiumIndexView } from './market-view.ts';
-import { bookTickerView, exchangeInfoView, premiumIndexView } from './market-view.ts';
+import type { SimulatedExchangeOptions } from './options.ts';
 import { isOpen } from './order.ts';
 import { OrderDesk } from './order-desk.ts';
-import { algoAck, algoView, orderAck, orderView, tradeView } from './order-view.ts';
-import type { AlgoOrderKey, AlgoOrderParams, HistoryParams, OrderKey, OrderParams } from './params.ts';
+import type { AlgoCancelAck, AlgoOrderAck, ModifyAck, OrderAck } from './order-view.ts';
+import { algoAck, modifyAck, orderAck, takenAck } from './order-view.ts';
+import { wholeNumber } from './parameters.ts';
+import type {
+  AlgoOrderKey,
+  AlgoOrderParams,
+  AmendParams,
+  OrderKey,
+  OrderParams,
+  PositionMarginParams,
+} from './params.ts';
+import { movePositionMargin } from './position-margin.ts';
+import { ExchangeQueries } from './queries.ts';
 import * as refusals from './refusals.ts';
 import { MARK_PRICE_EVERY_STEPS, Reporter } from './reporter.ts';
-import { isRefusal, readAlgoOrder, readOrder } from './request.ts';
-import { setDualSide, setLeverage, setMarginType } from './settings.ts';
+import { isRefusal, readOrder } from './request.ts';
+import type { ApiRestrictions } from './restrictions.ts';
+import { RiskDesk } from './risk-desk.ts';
+import { setDualSide, setFeeBurn, setLeverage, setMarginType, setMultiAssets } from './settings.ts';
 import type { ExchangeState } from './state.ts';
 import { listingOf, openState } from './state.ts';
-import type { Instrument } from './symbols.ts';
 import { defaultSymbols, instrumentOf } from './symbols.ts';
-import type {
-  AlgoCancelAck,
-  AlgoOrderAck,
-  AlgoOrderView,
-  LedgerEntry,
-  OrderAck,
-  OrderView,
-  Refusal,
-  Result,
-  SimulatedExchangeOptions,
-  TradeView,
-} from './types.ts';
+import type { Refusal, Result } from './types.ts';
 
 /** A longer pause than this (five minutes of market) is skipped, not replayed. */
 const STEPS_PER_ADVANCE_MAX = 1500;
 
-export class SimulatedExchange {
-  readonly #state: ExchangeState;
-  readonly #instruments: ReadonlyMap<string, Instrument>;
+export class SimulatedExchange extends ExchangeQueries {
   readonly #report: Reporter;
   readonly #orders: OrderDesk;
+  readonly #executions: Executions;
+  readonly #amendments: AmendDesk;
   readonly #conditionals: ConditionalDesk;
+  readonly #deadlines: Deadlines;
+  readonly #funding: FundingDesk;
+  readonly #risk: RiskDesk;
   readonly #market: MarketDesk;
   readonly #ledger: LedgerEntry[] = [];
 
   /** With a stored state the exchange goes on from it; options must be those that it was made with. */
-  constructor(options: SimulatedExchangeOptions, state?: ExchangeState) {
-    this.#instruments = new Map(
+  constructor(options: SimulatedExchangeOptions, stored?: ExchangeState) {
+    const instruments = new Map(
       (options.symbols ?? defaultSymbols).map((spec) => [spec.symbol, instrumentOf(spec)]),
     );
-    this.#state = state ?? openState(options, this.#instruments);
-    for (const symbol of this.#state.listings.keys()) {
-      if (!this.#instruments.has(symbol))
-        throw new Error(`the stored state lists ${symbol}, the options do not`);
+    const state = stored ?? openState(options, instruments);
+    for (const symbol of state.listings.keys()) {
+      if (!instruments.has(symbol)) throw new Error(`the stored state lists ${symbol}, the options do not`);
     }
+    const floor = { state, instruments };
+    super(floor);
     const onLedger = options.onLedger ?? ((entry: LedgerEntry) => void this.#ledger.push(entry));
-    this.#report = new Reporter(this.#state, options.onEvent, onLedger);
-    this.#orders = new OrderDesk(this.#state, this.#report, {
+    this.#report = new Reporter(floor, options.onEvent, onLedger);
+    this.#executions = new Executions(state, this.#report, {
       onOrderEnded: (order) => this.#conditionals.orderEnded(order),
       onPositionClosed: (position) => this.#conditionals.positionClosed(position),
     });
-    this.#conditionals = new ConditionalDesk(this.#state, this.#report, this.#orders);
-    this.#market = new MarketDesk(this.#state, this.#instruments, this.#report, (instrument) => {
+    this.#orders = new OrderDesk(floor, this.#report, this.#executions);
+    this.#amendments = new AmendDesk(floor, this.#report, this.#executions, this.#orders);
+    this.#conditionals = new ConditionalDesk(floor, this.#report, this.#orders);
+    this.#deadlines = new Deadlines(floor, this.#report, this.#executions, this.#conditionals);
+    this.#funding = new FundingDesk(floor, this.#report);
+    this.#risk = new RiskDesk(floor, this.#report, this.#executions);
+    this.#market = new MarketDesk(state, instruments, this.#report, (instrument) => {
       this.#orders.matchResting(instrument);
       this.#conditionals.matchTriggers(instrument);
     });
@@ -77,54 +89,53 @@ export class SimulatedExchange {
     return this.#ledger;
   }
 
-  /** The live state: to be stored at once, never changed. */
-  get state(): ExchangeState {
-    return this.#state;
-  }
-
-  get nowMs(): number {
-    return this.#state.nowMs;
-  }
-
-  get symbols(): readonly string[] {
-    return [...this.#instruments.keys()];
-  }
-
   // Market
 
-  /** Lets the market run up to now: prices move, resting orders fill, conditional orders fire. */
+  /** Lets the market run up to now: prices move, orders fill, fire and end, funding and margin are settled. */
   advance(nowMs: number): void {
-    const behind = Math.floor((nowMs - this.#state.marketMs) / MARKET_STEP_MS);
+    const { state } = this;
+    const behind = Math.floor((nowMs - state.marketMs) / MARKET_STEP_MS);
     const skipped = Math.max(0, behind - STEPS_PER_ADVANCE_MAX);
-    this.#state.marketMs += skipped * MARKET_STEP_MS;
+    state.marketMs += skipped * MARKET_STEP_MS;
     for (let step = skipped; step < behind; step += 1) {
-      this.#state.marketMs += MARKET_STEP_MS;
-      const { marketMs } = this.#state;
+      state.marketMs += MARKET_STEP_MS;
+      const { marketMs } = state;
       this.#at(marketMs, () => {
+        this.#deadlines.enforce();
         this.#market.step(Math.floor(marketMs / MARKET_STEP_MS) % MARK_PRICE_EVERY_STEPS === 0);
+        this.#funding.settle();
+        this.#risk.check();
         return undefined;
       });
     }
-    this.#at(nowMs, () => undefined);
+    this.#at(nowMs, () => void this.#deadlines.enforce());
   }
 
   /** Pins last and mark price; the best quotes are one tick around the last. */
   setPrice(symbol: string, last: string, nowMs: number, mark: string = last): Result<object> {
-    const instrument = this.#instruments.get(symbol);
+    const instrument = this.floor.instruments.get(symbol);
     if (instrument === undefined) return refusals.invalidSymbol();
-    return this.#at(nowMs, () => this.#market.setPrice(instrument, last, mark));
+    return this.#at(nowMs, () => {
+      const outcome = this.#market.setPrice(instrument, last, mark);
+      if (outcome.ok) this.#risk.check();
+      return outcome;
+    });
   }
 
   /** Takes over prices from outside. */
   followMarket(batch: MarketBatch, nowMs: number): Result<object> {
-    return this.#at(nowMs, () => this.#market.follow(batch));
+    return this.#at(nowMs, () => {
+      const outcome = this.#market.follow(batch);
+      if (outcome.ok) this.#risk.check();
+      return outcome;
+    });
   }
 
   /** Lets a pinned market move again from where it is. */
   releasePrice(symbol: string, nowMs: number): Result<object> {
-    if (!this.#instruments.has(symbol)) return refusals.invalidSymbol();
+    if (!this.floor.instruments.has(symbol)) return refusals.invalidSymbol();
     return this.#at(nowMs, () => {
-      listingOf(this.#state, symbol).market.pinned = false;
+      listingOf(this.state, symbol).market.pinned = false;
       return { ok: true };
     });
   }
@@ -132,112 +143,76 @@ export class SimulatedExchange {
   // Regular book
 
   placeOrder(params: OrderParams, nowMs: number): Result<{ readonly order: OrderAck }> {
-    return this.#at(nowMs, () => {
-      const { newOrderRespType = 'ACK' } = params;
-      const knownAnswer = newOrderRespType === 'ACK' || newOrderRespType === 'RESULT';
-      const request = knownAnswer
-        ? readOrder(params, this.#instruments, this.#state.account.dualSide)
-        : refusals.invalidParameter('newOrderRespType');
-      const outcome = isRefusal(request) ? request : this.#orders.submit(request);
-      if (!outcome.ok) {
-        this.#report.record(params.symbol ?? '', {
-          kind: 'order_refused',
-          symbol: params.symbol ?? '',
-          clientOrderId: params.newClientOrderId ?? '',
-          code: outcome.code,
-          msg: outcome.msg,
-        });
-        return outcome;
-      }
-      const ack = orderAck(outcome.order);
-      // ACK says that the order was taken, and nothing about what became of it.
-      const taken =
-        newOrderRespType === 'RESULT' ? ack : { ...ack, status: 'NEW' as const, executedQty: '0' };
-      return { ok: true, order: taken };
-    });
+    return this.#at(nowMs, () => this.#place(params));
+  }
+
+  /** In the order of the list; one that is refused does not keep the next one back. */
+  placeOrders(list: readonly OrderParams[], nowMs: number): Result<{ readonly results: Outcome<OrderAck> }> {
+    if (list.length < 1 || list.length > BATCH_MAX) return refusals.wrongBatchSize();
+    return this.#at(nowMs, () => ({ ok: true, results: list.map((params) => this.#place(params)) }));
+  }
+
+  modifyOrder(params: AmendParams, nowMs: number): Result<{ readonly order: ModifyAck }> {
+    return this.#at(nowMs, () => this.#modify(params));
+  }
+
+  modifyOrders(
+    list: readonly AmendParams[],
+    nowMs: number,
+  ): Result<{ readonly results: Outcome<ModifyAck> }> {
+    if (list.length < 1 || list.length > BATCH_MAX) return refusals.wrongBatchSize();
+    return this.#at(nowMs, () => ({ ok: true, results: list.map((params) => this.#modify(params)) }));
   }
 
   cancelOrder(key: OrderKey, nowMs: number): Result<{ readonly order: OrderAck }> {
-    return this.#at(nowMs, () => {
-      const order = findOrder(this.#state.history, key, refusals.unknownOrderToCancel());
-      if (isRefusal(order)) return order;
-      if (!isOpen(order)) return refusals.unknownOrderToCancel();
-      this.#orders.cancel(order);
-      return { ok: true, order: orderAck(order) };
-    });
+    return this.#at(nowMs, () => this.#cancel(key));
+  }
+
+  cancelOrders(list: readonly OrderKey[], nowMs: number): Result<{ readonly results: Outcome<OrderAck> }> {
+    if (list.length < 1 || list.length > CANCEL_BATCH_MAX) return refusals.wrongCancelBatchSize();
+    return this.#at(nowMs, () => ({ ok: true, results: list.map((key) => this.#cancel(key)) }));
   }
 
   cancelAllOrders(symbol: string | undefined, nowMs: number): Result<{ readonly canceled: number }> {
-    return this.#at(nowMs, () => {
-      if (symbol === undefined) return refusals.missingParameter('symbol');
-      if (!this.#instruments.has(symbol)) return refusals.invalidSymbol();
-      const { book } = listingOf(this.#state, symbol);
+    return this.#onSymbol(symbol, nowMs, (listed) => {
+      const { book } = listingOf(this.state, listed);
       const open = [...book.bids, ...book.asks];
-      for (const order of open) this.#orders.cancel(order);
+      for (const order of open) this.#executions.cancel(order);
       return { ok: true, canceled: open.length };
     });
   }
 
-  queryOrder(key: OrderKey): Result<{ readonly order: OrderView }> {
-    const order = findOrder(this.#state.history, key, refusals.noSuchOrder());
-    return isRefusal(order) ? order : { ok: true, order: orderView(order) };
-  }
-
-  openOrders(symbol?: string): Result<{ readonly orders: readonly OrderView[] }> {
-    if (symbol !== undefined && !this.#instruments.has(symbol)) return refusals.invalidSymbol();
-    const listings = symbol === undefined ? this.symbols : [symbol];
-    const open = listings.flatMap((one) => {
-      const { book } = listingOf(this.#state, one);
-      return [...book.bids, ...book.asks];
+  /** Cancels all orders of a symbol when the time is up, unless it is called again before. */
+  countdownCancelAll(
+    symbol: string | undefined,
+    countdownTime: string | undefined,
+    nowMs: number,
+  ): Result<{ readonly symbol: string; readonly countdownTime: string }> {
+    return this.#onSymbol(symbol, nowMs, (listed) => {
+      const countdownMs = wholeNumber(countdownTime);
+      if (countdownMs === undefined) return refusals.missingParameter('countdownTime');
+      this.#deadlines.countDown(listed, countdownMs);
+      return { ok: true, symbol: listed, countdownTime: String(countdownMs) };
     });
-    return { ok: true, orders: open.sort((a, b) => a.orderId - b.orderId).map(orderView) };
-  }
-
-  allOrders(params: HistoryParams): Result<{ readonly orders: readonly OrderView[] }> {
-    const found = page(
-      knownOrders(this.#state.history),
-      (order) => ({ id: order.orderId, symbol: order.symbol, timeMs: order.createdMs }),
-      params,
-      params.orderId,
-    );
-    return isRefusal(found) ? found : { ok: true, orders: found.map(orderView) };
-  }
-
-  userTrades(params: HistoryParams): Result<{ readonly trades: readonly TradeView[] }> {
-    if (params.symbol === undefined) return refusals.missingParameter('symbol');
-    const { orderId } = params;
-    const found = page(
-      knownTrades(this.#state.history).filter(
-        ({ order }) => orderId === undefined || String(order.orderId) === orderId,
-      ),
-      ({ tradeId, order, timeMs }) => ({ id: tradeId, symbol: order.symbol, timeMs }),
-      params,
-      params.fromId,
-    );
-    return isRefusal(found) ? found : { ok: true, trades: found.map(tradeView) };
   }
 
   // Conditional book
 
   placeAlgoOrder(params: AlgoOrderParams, nowMs: number): Result<{ readonly algo: AlgoOrderAck }> {
     return this.#at(nowMs, () => {
-      const request = readAlgoOrder(params, this.#instruments, this.#state.account.dualSide);
+      const request = readAlgoOrder(params, this.floor.instruments, this.dualSide, this.nowMs);
       const outcome = isRefusal(request) ? request : this.#conditionals.submit(request);
       if (outcome.ok) return { ok: true, algo: algoAck(outcome.algo) };
-      this.#report.record(params.symbol ?? '', {
-        kind: 'algo_refused',
-        symbol: params.symbol ?? '',
-        clientAlgoId: params.clientAlgoId ?? '',
-        code: outcome.code,
-        msg: outcome.msg,
-      });
+      const { symbol = '', clientAlgoId = '' } = params;
+      const { code, msg } = outcome;
+      this.#report.record(symbol, { kind: 'algo_refused', symbol, clientAlgoId, code, msg });
       return outcome;
     });
   }
 
   cancelAlgoOrder(key: AlgoOrderKey, nowMs: number): Result<{ readonly algo: AlgoCancelAck }> {
     return this.#at(nowMs, () => {
-      const algo = findAlgo(this.#state.history, key, refusals.unknownOrderToCancel());
+      const algo = findAlgo(this.state.history, key, refusals.unknownOrderToCancel());
       if (isRefusal(algo)) return algo;
       if (algo.status !== 'NEW') return refusals.unknownOrderToCancel();
       this.#conditionals.cancel(algo);
@@ -247,63 +222,17 @@ export class SimulatedExchange {
   }
 
   cancelAllAlgoOrders(symbol: string | undefined, nowMs: number): Result<{ readonly canceled: number }> {
-    return this.#at(nowMs, () => {
-      if (symbol === undefined) return refusals.missingParameter('symbol');
-      if (!this.#instruments.has(symbol)) return refusals.invalidSymbol();
-      const open = [...listingOf(this.#state, symbol).algos];
+    return this.#onSymbol(symbol, nowMs, (listed) => {
+      const open = [...listingOf(this.state, listed).algos];
       for (const algo of open) this.#conditionals.cancel(algo);
       return { ok: true, canceled: open.length };
     });
   }
 
-  queryAlgoOrder(key: AlgoOrderKey): Result<{ readonly algo: AlgoOrderView }> {
-    const algo = findAlgo(this.#state.history, key, refusals.noSuchOrder());
-    return isRefusal(algo) ? algo : { ok: true, algo: algoView(algo) };
-  }
-
-  openAlgoOrders(symbol?: string): Result<{ readonly algos: readonly AlgoOrderView[] }> {
-    if (symbol !== undefined && !this.#instruments.has(symbol)) return refusals.invalidSymbol();
-    const listings = symbol === undefined ? this.symbols : [symbol];
-    const open = listings.flatMap((one) => listingOf(this.#state, one).algos);
-    return { ok: true, algos: open.sort((a, b) => a.algoId - b.algoId).map(algoView) };
-  }
-
-  allAlgoOrders(params: HistoryParams & AlgoOrderKey): Result<{ readonly algos: readonly AlgoOrderView[] }> {
-    if (params.symbol === undefined) return refusals.missingParameter('symbol');
-    const found = page(
-      knownAlgos(this.#state.history),
-      (algo) => ({ id: algo.algoId, symbol: algo.symbol, timeMs: algo.createdMs }),
-      params,
-      params.algoId,
-    );
-    return isRefusal(found) ? found : { ok: true, algos: found.map(algoView) };
-  }
-
   // Account
 
-  account(): AccountView {
-    return accountView(this.#state);
-  }
-
-  balance(): BalanceView {
-    return balanceView(this.#state);
-  }
-
-  positionRisk(symbol?: string): Result<{ readonly positions: readonly PositionView[] }> {
-    if (symbol !== undefined && !this.#instruments.has(symbol)) return refusals.invalidSymbol();
-    return { ok: true, positions: positionViews(this.#state, symbol) };
-  }
-
-  get dualSide(): boolean {
-    return this.#state.account.dualSide;
-  }
-
   setDualSide(dualSide: boolean, nowMs: number): Result<object> {
-    return this.#at(nowMs, () => setDualSide(this.#state, this.#report, dualSide));
-  }
-
-  leverage(symbol: string): number {
-    return leverageOf(this.#state.account, symbol);
+    return this.#at(nowMs, () => setDualSide(this.floor, this.#report, dualSide));
   }
 
   setLeverage(
@@ -311,38 +240,91 @@ export class SimulatedExchange {
     leverage: string | undefined,
     nowMs: number,
   ): Result<{ readonly leverage: number }> {
-    return this.#at(nowMs, () => setLeverage(this.#state, this.#report, symbol, leverage));
-  }
-
-  isIsolated(symbol: string): boolean {
-    return this.#state.account.isolated.has(symbol);
+    return this.#at(nowMs, () => setLeverage(this.floor, this.#report, symbol, leverage));
   }
 
   setMarginType(symbol: string | undefined, marginType: string | undefined, nowMs: number): Result<object> {
-    return this.#at(nowMs, () => setMarginType(this.#state, this.#report, symbol, marginType));
+    return this.#at(nowMs, () => setMarginType(this.floor, this.#report, symbol, marginType));
   }
 
-  // Public data
-
-  exchangeInfo(): ExchangeInfoView {
-    return exchangeInfoView(this.#instruments, this.#state.nowMs);
+  setMultiAssets(on: boolean, nowMs: number): Result<object> {
+    return this.#at(nowMs, () => setMultiAssets(this.floor, this.#report, on));
   }
 
-  bookTicker(symbol: string): Result<{ readonly ticker: BookTickerView }> {
-    if (!this.#instruments.has(symbol)) return refusals.invalidSymbol();
-    return { ok: true, ticker: bookTickerView(this.#state, symbol) };
+  setFeeBurn(on: boolean, nowMs: number): Result<object> {
+    return this.#at(nowMs, () => setFeeBurn(this.floor, this.#report, on));
   }
 
-  premiumIndex(symbol: string): Result<{ readonly premium: PremiumIndexView }> {
-    if (!this.#instruments.has(symbol)) return refusals.invalidSymbol();
-    return { ok: true, premium: premiumIndexView(this.#state, symbol) };
+  movePositionMargin(params: PositionMarginParams, nowMs: number): ReturnType<typeof movePositionMargin> {
+    return this.#at(nowMs, () => movePositionMargin(this.floor, this.#report, params));
+  }
+
+  /** What the API key may do; the rest stays as it is. */
+  setApiRestrictions(restrictions: Partial<ApiRestrictions>, nowMs: number): Result<object> {
+    return this.#at(nowMs, () => {
+      const { account } = this.state;
+      account.restrictions = { ...account.restrictions, ...restrictions };
+      const value = JSON.stringify(account.restrictions);
+      this.#report.record('', { kind: 'settings', symbol: '', setting: 'api_restrictions', value });
+      return { ok: true };
+    });
+  }
+
+  #place(params: OrderParams): Result<{ readonly order: OrderAck }> {
+    const { newOrderRespType = 'ACK' } = params;
+    const knownAnswer = newOrderRespType === 'ACK' || newOrderRespType === 'RESULT';
+    const request = knownAnswer
+      ? readOrder(params, this.floor.instruments, this.dualSide, this.nowMs)
+      : refusals.invalidParameter('newOrderRespType');
+    const outcome = isRefusal(request) ? request : this.#orders.submit(request);
+    if (outcome.ok) {
+      const { order } = outcome;
+      return { ok: true, order: newOrderRespType === 'RESULT' ? orderAck(order) : takenAck(order) };
+    }
+    const { symbol = '', newClientOrderId: clientOrderId = '' } = params;
+    const { code, msg } = outcome;
+    this.#report.record(symbol, { kind: 'order_refused', symbol, clientOrderId, code, msg });
+    return outcome;
+  }
+
+  #modify(params: AmendParams): Result<{ readonly order: ModifyAck }> {
+    const outcome = this.#amendments.amend(params);
+    if (outcome.ok) return { ok: true, order: modifyAck(outcome.order, outcome.modifyId) };
+    const { symbol = '', origClientOrderId: clientOrderId = '' } = params;
+    const { code, msg } = outcome;
+    this.#report.record(symbol, { kind: 'amendment_refused', symbol, clientOrderId, code, msg });
+    return outcome;
+  }
+
+  #cancel(key: OrderKey): Result<{ readonly order: OrderAck }> {
+    const order = findOrder(this.state.history, key, refusals.unknownOrderToCancel());
+    if (isRefusal(order)) return order;
+    if (!isOpen(order)) return refusals.unknownOrderToCancel();
+    this.#executions.cancel(order);
+    return { ok: true, order: orderAck(order) };
+  }
+
+  #onSymbol<T extends object>(
+    symbol: string | undefined,
+    nowMs: number,
+    act: (symbol: string) => T | Refusal,
+  ): T | Refusal {
+    return this.#at(nowMs, () => {
+      if (symbol === undefined) return refusals.missingParameter('symbol');
+      return this.floor.instruments.has(symbol) ? act(symbol) : refusals.invalidSymbol();
+    });
   }
 
   /** Runs one call at its instant and then tells the listener what it caused. */
   #at<T extends object | undefined>(nowMs: number, act: () => T | Refusal): T | Refusal {
-    if (nowMs > this.#state.nowMs) this.#state.nowMs = nowMs;
+    if (nowMs > this.state.nowMs) this.state.nowMs = nowMs;
     const outcome = act();
     this.#report.deliver();
     return outcome;
   }
 }
+
+type Outcome<T> = readonly Result<{ readonly order: T }>[];
+
+const BATCH_MAX = 5;
+const CANCEL_BATCH_MAX = 10;

@@ -55,6 +55,31 @@ export function checkPriceBand(
   return undefined;
 }
 
+/** PERCENT_PRICE of a market order: the best price that it would meet. */
+export function checkBestPrice(
+  best: Price | undefined,
+  side: Side,
+  mark: Price,
+  instrument: Instrument,
+): Refusal | undefined {
+  if (best === undefined || checkPriceBand(best, side, mark, instrument) === undefined) return undefined;
+  return refusals.bestPriceOutsideBand();
+}
+
+/** PERCENT_PRICE of a conditional limit order: the band is around its trigger. */
+export function checkTriggeredBand(
+  price: Price,
+  side: Side,
+  trigger: Price,
+  instrument: Instrument,
+): Refusal | undefined {
+  const cap = scaled(trigger, instrument.multiplierUp);
+  if (side === 'BUY' && price > cap) return refusals.priceAboveTriggerCap(showPrice(cap));
+  const floor = scaled(trigger, instrument.multiplierDown);
+  if (side === 'SELL' && price < floor) return refusals.priceBelowTriggerFloor(showPrice(floor));
+  return undefined;
+}
+
 export const checkNotional = (
   price: Price,
   quantity: Quantity,

@@ -2,14 +2,40 @@
  * What can still be asked about: every open order, and the newest ended ones and trades in rings of fixed length,
  * so that memory does not grow with the life of the exchange.
  */
-import type { AlgoOrder, Order, Trade } from './order.ts';
+import type { Money, Price, Rate } from '#core/money.ts';
+import type { AlgoOrder, Amendment, Order, Trade } from './order.ts';
 import { isOpen } from './order.ts';
+import type { PositionSide } from './types.ts';
 
 interface Ring<T> {
   readonly items: T[];
   readonly lengthMax: number;
   /** Where the next item goes once the ring is full. */
   next: number;
+}
+
+/** A payment that is no trade's: fees and profit of trades are in the trades. */
+export interface Income {
+  readonly transactionId: number;
+  readonly symbol: string;
+  readonly type: 'FUNDING_FEE' | 'INSURANCE_CLEAR';
+  readonly amount: Money;
+  readonly timeMs: number;
+}
+
+/** Margin put into an isolated position, or taken out of it (negative). */
+export interface MarginMove {
+  readonly symbol: string;
+  readonly positionSide: PositionSide;
+  readonly amount: Money;
+  readonly timeMs: number;
+}
+
+export interface Funding {
+  readonly symbol: string;
+  readonly rate: Rate;
+  readonly mark: Price;
+  readonly timeMs: number;
 }
 
 export interface History {
@@ -21,11 +47,16 @@ export interface History {
   readonly algosByClientId: Map<string, AlgoOrder>;
   readonly endedAlgos: Ring<AlgoOrder>;
   readonly trades: Ring<Trade>;
+  readonly amendments: Ring<Amendment>;
+  readonly incomes: Ring<Income>;
+  readonly marginMoves: Ring<MarginMove>;
+  readonly fundings: Ring<Funding>;
 }
 
 const ENDED_ORDERS_MAX = 10_000;
 const ENDED_ALGOS_MAX = 5_000;
 const TRADES_MAX = 20_000;
+const RECORDS_MAX = 5_000;
 
 const emptyRing = <T>(lengthMax: number): Ring<T> => ({ items: [], lengthMax, next: 0 });
 
@@ -37,10 +68,14 @@ export const emptyHistory = (): History => ({
   algosByClientId: new Map(),
   endedAlgos: emptyRing(ENDED_ALGOS_MAX),
   trades: emptyRing(TRADES_MAX),
+  amendments: emptyRing(RECORDS_MAX),
+  incomes: emptyRing(RECORDS_MAX),
+  marginMoves: emptyRing(RECORDS_MAX),
+  fundings: emptyRing(RECORDS_MAX),
 });
 
 /** Adds an item and gives the one that had to leave for it. */
-function push<T>(ring: Ring<T>, item: T): T | undefined {
+export function push<T>(ring: Ring<T>, item: T): T | undefined {
   if (ring.items.length < ring.lengthMax) {
     ring.items.push(item);
     return undefined;
@@ -83,8 +118,4 @@ export function endAlgo(history: History, algo: AlgoOrder): void {
   if (history.algosByClientId.get(evicted.clientAlgoId) === evicted) {
     history.algosByClientId.delete(evicted.clientAlgoId);
   }
-}
-
-export function addTrade(history: History, trade: Trade): void {
-  push(history.trades, trade);
 }

@@ -28,7 +28,8 @@ const depthWeights: Readonly<Record<string, number>> = {
   1000: 20,
 };
 const DEPTH_LIMIT_DEFAULT = '500';
-const CANDLES_LIMIT_MAX = 1500;
+const printsPaging = { limitDefault: 500, limitMax: 1000 };
+const candlesPaging = { limitDefault: 500, limitMax: 1500 };
 
 export const usdmMarketRoutes = (state: ExchangeState): RouteTable => ({
   'GET /fapi/v1/depth': {
@@ -78,7 +79,7 @@ const prints = (state: ExchangeState, weight: number, row: (print: Print) => obj
   run: ({ parameters }) =>
     ofSymbol(state, parameters, ({ tape }, symbol) => {
       const described = ({ id, timeMs }: Print) => ({ id, symbol, timeMs });
-      const found = page(tape.prints, described, parameters, parameters['fromId']);
+      const found = page(tape.prints, described, parameters, parameters['fromId'], printsPaging);
       return isRefusal(found) ? found : answer(found.map(row));
     }),
 });
@@ -96,7 +97,7 @@ const klines = (state: ExchangeState, candlesOf: (listing: Listing) => Candles):
         ({ openMs }) => ({ id: openMs, symbol, timeMs: openMs }),
         parameters,
         undefined,
-        CANDLES_LIMIT_MAX,
+        candlesPaging,
       );
       return isRefusal(found) ? found : answer(found.map((candle) => klineRow(candle, interval)));
     }),

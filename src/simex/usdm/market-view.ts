@@ -1,6 +1,6 @@
 /** Symbols and their market with the field names of the REST answers. */
-import { showPrice, showQuantity } from '#core/money.ts';
-import { nextFundingMs } from './reporter.ts';
+import { showPrice, showQuantity, showRate } from '#core/money.ts';
+import { fundingRateOf, nextFundingMs } from './funding-rate.ts';
 import type { ExchangeState } from './state.ts';
 import { listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
@@ -49,17 +49,20 @@ export function premiumIndexView(state: ExchangeState, symbol: string): PremiumI
     markPrice: mark,
     indexPrice: showPrice(market.middle),
     estimatedSettlePrice: mark,
-    lastFundingRate: '0.0001',
+    lastFundingRate: showRate(fundingRateOf(market)),
     interestRate: '0.0001',
     nextFundingTime: nextFundingMs(state.nowMs),
     time: state.nowMs,
   };
 }
 
-const rateLimits = [
-  { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 2400 },
+export const orderRateLimits = [
   { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: 1200 },
   { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },
+] as const;
+const rateLimits = [
+  { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 2400 },
+  ...orderRateLimits,
 ] as const;
 
 const LISTED_MS = 1_569_398_400_000;
@@ -84,7 +87,7 @@ const symbolView = ({ spec }: Instrument) => ({
   underlyingType: 'COIN',
   underlyingSubType: ['PoW'],
   triggerProtect: spec.triggerProtect,
-  liquidationFee: '0.0125',
+  liquidationFee: spec.liquidationFee,
   marketTakeBound: spec.marketTakeBound,
   maxMoveOrderLimit: 10_000,
   orderTypes: [
@@ -96,7 +99,7 @@ const symbolView = ({ spec }: Instrument) => ({
     'TAKE_PROFIT_MARKET',
     'TRAILING_STOP_MARKET',
   ],
-  timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
+  timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
   filters: [
     { filterType: 'PRICE_FILTER', minPrice: spec.minPrice, maxPrice: spec.maxPrice, tickSize: spec.tickSize },
     { filterType: 'LOT_SIZE', minQty: spec.minQty, maxQty: spec.maxQty, stepSize: spec.stepSize },

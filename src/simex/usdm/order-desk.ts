@@ -1,72 +1,55 @@
-/** The regular book: accepts, matches, cancels and expires LIMIT and MARKET orders. */
-import type { Money, Price, Quantity } from '#core/money.ts';
-import {
-  addMoney,
-  addQuantity,
-  notional,
-  roundToStep,
-  shareOf,
-  showMoney,
-  showPrice,
-  showQuantity,
-  subtractMoney,
-  subtractQuantity,
-  zeroMoney,
-  zeroQuantity,
-} from '#core/money.ts';
+/** The regular book: accepts LIMIT and MARKET orders and matches them. */
+import type { Quantity } from '#core/money.ts';
+import { roundToStep, showPrice, showQuantity, zeroMoney, zeroQuantity } from '#core/money.ts';
 import type { Level } from '../market/market.ts';
 import { nextBelow, nextBetween } from '../market/random.ts';
-import { print } from '../market/tape.ts';
-import { fill, initialMargin, leverageOf, MAKER_FEE, marginOf, positionOf, TAKER_FEE } from './account.ts';
-import { countOf, opposite, rest, sideOf, unrest } from './book.ts';
-import { checkNotional, checkPrice, checkPriceBand, checkQuantity, marketBound } from './filters.ts';
-import { addOrder, addTrade, endOrder } from './history.ts';
-import type { AlgoOrder, Order, Trade } from './order.ts';
+import { positionOf } from './account.ts';
+import { opposite, rest, sideOf } from './book.ts';
+import type { Executions } from './executions.ts';
+import { factsOf } from './executions.ts';
+import { marketBound } from './filters.ts';
+import { addOrder } from './history.ts';
+import { levelsAgainst, matchedPrice, reaches } from './matching.ts';
+import type { AlgoOrder, Order } from './order.ts';
 import { closesHedge, isOpen, remaining } from './order.ts';
-import type { Position } from './position.ts';
-import { entryPriceOf, isReducedBy, reducingPart, smaller } from './position.ts';
+import { checkOrder } from './order-rules.ts';
+import { reducingPart, smaller } from './position.ts';
 import * as refusals from './refusals.ts';
-import type { ExpiryReason, Reporter } from './reporter.ts';
-import { expiryReason } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
 import type { OrderRequest } from './request.ts';
-import type { ExchangeState, Listing } from './state.ts';
-import { listingOf, markOf } from './state.ts';
+import type { Floor } from './state.ts';
+import { instrumentOn, listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
-import type { Refusal, Result, Side } from './types.ts';
-
-/** What the conditional book has to know about the regular one. */
-interface OrderDeskHooks {
-  readonly onOrderEnded: (order: Order) => void;
-  readonly onPositionClosed: (position: Position) => void;
-}
+import type { Result } from './types.ts';
+import { expiryReason } from './user-events.ts';
 
 /** One in this many fills of a touched order is partial. */
 const PARTIAL_FILL_ONE_IN = 3;
 
 export class OrderDesk {
-  readonly #state: ExchangeState;
+  readonly #floor: Floor;
   readonly #report: Reporter;
-  readonly #hooks: OrderDeskHooks;
+  readonly #executions: Executions;
 
-  constructor(state: ExchangeState, report: Reporter, hooks: OrderDeskHooks) {
-    this.#state = state;
+  constructor(floor: Floor, report: Reporter, executions: Executions) {
+    this.#floor = floor;
     this.#report = report;
-    this.#hooks = hooks;
+    this.#executions = executions;
   }
 
   /** `origin` is the conditional order that a triggered order comes from. */
-  submit(request: OrderRequest, origin?: AlgoOrder): Result<{ readonly order: Order }> {
-    const { instrument, side, positionSide } = request;
-    const { account } = this.#state;
-    const listing = listingOf(this.#state, instrument.symbol);
-    const position = positionOf(account, instrument.symbol, positionSide);
-    const closing = request.reduceOnly || closesHedge(side, positionSide);
-    const refusal = this.#check(request, listing, position, closing, origin);
+  submit(asked: OrderRequest, origin?: AlgoOrder): Result<{ readonly order: Order }> {
+    const request = this.#priced(asked);
+    if (request === undefined) return refusals.noDepthForPriceMatch();
+    const refusal = checkOrder(this.#floor, request, origin !== undefined);
     if (refusal !== undefined) return refusal;
 
-    const { nowMs } = this.#state;
-    const orderId = this.#state.nextOrderId;
-    this.#state.nextOrderId += 1;
+    const { state } = this.#floor;
+    const { instrument, side, positionSide } = request;
+    const position = positionOf(state.account, instrument.symbol, positionSide);
+    const closing = request.reduceOnly || closesHedge(side, positionSide);
+    const orderId = state.nextOrderId;
+    state.nextOrderId += 1;
     const order: Order = {
       orderId,
       clientOrderId: request.clientId ?? `sim-${orderId}`,
@@ -78,21 +61,25 @@ export class OrderDesk {
       price: request.price,
       // One-way mode: a reduce-only order for more than the position is cut to it.
       quantity: closing ? reducingPart(position, side, request.quantity) : request.quantity,
+      priceMatch: request.priceMatch,
+      goodTillMs: request.goodTillMs,
       reduceOnly: request.reduceOnly,
       closing,
       selfTradePrevention: request.selfTradePrevention,
       origin,
-      createdMs: nowMs,
+      liquidates: false,
+      createdMs: state.nowMs,
       status: 'NEW',
       executed: zeroQuantity,
       cost: zeroMoney,
       reserved: zeroMoney,
-      updatedMs: nowMs,
+      amendments: 0,
+      updatedMs: state.nowMs,
     };
-    addOrder(this.#state.history, order);
+    addOrder(state.history, order);
     this.#report.record(order.symbol, {
-      kind: 'order_accepted',
       ...factsOf(order),
+      kind: 'order_accepted',
       type: order.type,
       timeInForce: order.timeInForce,
       quantity: showQuantity(order.quantity),
@@ -100,27 +87,26 @@ export class OrderDesk {
       reduceOnly: order.reduceOnly,
       algoId: origin?.algoId ?? 0,
     });
-    this.#report.order(order, 'NEW');
-    this.#take(order, instrument, listing);
-    this.#settle(order, listing);
+    this.#report.order(order, { type: 'NEW' });
+    this.enter(order);
     return { ok: true, order };
   }
 
-  cancel(order: Order): void {
-    order.status = 'CANCELED';
-    this.#end(order);
-    this.#report.order(order, 'CANCELED');
-    this.#report.record(order.symbol, {
-      kind: 'order_canceled',
-      ...factsOf(order),
-      executedQuantity: showQuantity(order.executed),
-    });
-    this.#hooks.onOrderEnded(order);
+  /** Matches an order against what it meets; what is left of it rests or expires. */
+  enter(order: Order): void {
+    this.#take(order);
+    if (!isOpen(order)) return;
+    if (order.type === 'MARKET') this.#executions.expire(order, expiryReason.noLiquidity);
+    else if (order.timeInForce === 'IOC') this.#executions.expire(order, expiryReason.immediateOrCancel);
+    else {
+      this.#executions.reserve(order);
+      rest(listingOf(this.#floor.state, order.symbol).book, order);
+    }
   }
 
   /** Fills resting orders that the market has reached; one that it only touches may fill in parts. */
   matchResting(instrument: Instrument): void {
-    const listing = listingOf(this.#state, instrument.symbol);
+    const listing = listingOf(this.#floor.state, instrument.symbol);
     for (const side of ['BUY', 'SELL'] as const) {
       const levels = levelsAgainst(listing, side);
       for (const order of [...sideOf(listing.book, side)]) {
@@ -130,73 +116,23 @@ export class OrderDesk {
         if (!isOpen(order)) continue;
         const passed = levels.every((level) => reaches(order.price, side, level.price));
         const quantity = passed ? remaining(order) : this.#touchedPart(order, instrument, best);
-        this.#fill(order, order.price, quantity, true);
+        this.#executions.fill(order, order.price, quantity, true);
       }
     }
   }
 
-  #check(
-    request: OrderRequest,
-    listing: Listing,
-    position: Position,
-    closing: boolean,
-    origin: AlgoOrder | undefined,
-  ): Refusal | undefined {
-    const { instrument, side, type, quantity, price } = request;
-    const { market, book } = listing;
-    const { account, history } = this.#state;
-    const limit = type === 'LIMIT';
-
-    const broken =
-      checkQuantity(quantity, type, instrument) ??
-      (limit ? checkPrice(price, instrument) : undefined) ??
-      (limit ? checkPriceBand(price, side, market.mark, instrument) : undefined) ??
-      (closing ? undefined : checkNotional(limit ? price : market.mark, quantity, instrument));
-    if (broken !== undefined) return broken;
-
-    if (request.clientId !== undefined && origin === undefined) {
-      const known = history.ordersByClientId.get(request.clientId);
-      if (known !== undefined && isOpen(known)) return refusals.duplicateClientId();
-    }
-    if (limit && countOf(book) >= instrument.spec.maxOrders) return refusals.tooManyOpenOrders();
-
-    const reducing = reducingPart(position, side, quantity);
-    if (closing && reducing === 0n) return refusals.reduceOnlyRejected();
-    // A hedge position cannot turn, so what would turn it is refused; one-way reduce-only orders are cut instead.
-    if (closing && !request.reduceOnly && reducing < quantity) return refusals.reduceOnlyRejected();
-
-    const opening = closing ? zeroQuantity : subtractQuantity(quantity, reducing);
-    if (opening > 0n) {
-      const at = limit ? price : (levelsAgainst(listing, side)[0]?.price ?? market.mark);
-      const value = notional(at, opening);
-      const needed = addMoney(
-        initialMargin(value, leverageOf(account, instrument.symbol)),
-        shareOf(value, TAKER_FEE, 'up'),
-      );
-      if (needed > marginOf(account, (symbol) => markOf(this.#state, symbol)).available) {
-        return refusals.insufficientMargin();
-      }
-    }
-    if (request.timeInForce === 'GTX' && this.#wouldTake(request, listing))
-      return refusals.postOnlyRejected();
-    if (request.timeInForce === 'FOK' && liquidity(listing, side, price) < quantity) {
-      return refusals.fillOrKillRejected();
-    }
-    return undefined;
+  /** The request with the price that its price match stands for, or undefined where the book is not that deep. */
+  #priced(request: OrderRequest): OrderRequest | undefined {
+    const { priceMatch, side, instrument } = request;
+    if (priceMatch === 'NONE') return request;
+    const price = matchedPrice(listingOf(this.#floor.state, instrument.symbol), side, priceMatch);
+    return price === undefined ? undefined : { ...request, price };
   }
 
-  #wouldTake({ side, price }: OrderRequest, listing: Listing): boolean {
-    const own = sideOf(listing.book, opposite(side))[0];
-    const best = levelsAgainst(listing, side)[0];
-    return (
-      (best !== undefined && reaches(price, side, best.price)) ||
-      (own !== undefined && reaches(price, side, own.price))
-    );
-  }
-
-  /** Matches an arriving order against the levels; orders of the own account in its way are not traded with. */
-  #take(order: Order, instrument: Instrument, listing: Listing): void {
+  #take(order: Order): void {
     const { side } = order;
+    const listing = listingOf(this.#floor.state, order.symbol);
+    const instrument = instrumentOn(this.#floor, order.symbol);
     const limit = order.type === 'LIMIT' ? order.price : marketBound(side, listing.market.mark, instrument);
     const own = sideOf(listing.book, opposite(side));
     const levels = levelsAgainst(listing, side);
@@ -209,164 +145,34 @@ export class OrderDesk {
         reaches(limit, side, mine.price) &&
         (level === undefined || reaches(level.price, side, mine.price))
       ) {
-        if (order.selfTradePrevention !== 'EXPIRE_TAKER') this.#expire(mine, expiryReason.selfTrade);
-        if (order.selfTradePrevention !== 'EXPIRE_MAKER') this.#expire(order, expiryReason.selfTrade);
+        this.#meetOwn(order, mine);
         continue;
       }
       if (level === undefined || !reaches(limit, side, level.price)) return;
-      const left = remaining(order);
-      this.#fill(order, level.price, smaller(left, level.quantity), false);
+      this.#executions.fill(order, level.price, smaller(remaining(order), level.quantity), false);
       index += 1;
     }
   }
 
-  /** What happens to the part of an arriving order that found no match. */
-  #settle(order: Order, listing: Listing): void {
-    if (!isOpen(order)) return;
-    if (order.type === 'MARKET') this.#expire(order, expiryReason.noLiquidity);
-    else if (order.timeInForce === 'IOC') this.#expire(order, expiryReason.immediateOrCancel);
-    else {
-      this.#reserve(order);
-      rest(listing.book, order);
+  /** An order of the account itself is in the way: self-trade prevention decides. */
+  #meetOwn(order: Order, mine: Order): void {
+    const mode = order.selfTradePrevention;
+    if (mode === 'NONE') {
+      const quantity = smaller(remaining(order), remaining(mine));
+      this.#executions.fill(mine, mine.price, quantity, true);
+      if (isOpen(order)) this.#executions.fill(order, mine.price, quantity, false);
+      return;
     }
-  }
-
-  #reserve(order: Order): void {
-    if (order.closing) return;
-    const { account } = this.#state;
-    const position = positionOf(account, order.symbol, order.positionSide);
-    const left = remaining(order);
-    const opening = subtractQuantity(left, reducingPart(position, order.side, left));
-    order.reserved = initialMargin(notional(order.price, opening), leverageOf(account, order.symbol));
-    account.reserved = addMoney(account.reserved, order.reserved);
-  }
-
-  #release(order: Order, amount: Money): void {
-    order.reserved = subtractMoney(order.reserved, amount);
-    this.#state.account.reserved = subtractMoney(this.#state.account.reserved, amount);
+    if (mode !== 'EXPIRE_TAKER') this.#executions.expire(mine, expiryReason.selfTrade);
+    if (mode !== 'EXPIRE_MAKER') this.#executions.expire(order, expiryReason.selfTrade);
   }
 
   #touchedPart(order: Order, instrument: Instrument, best: Level): Quantity {
-    const random = this.#state.fillRandom;
+    const random = this.#floor.state.fillRandom;
     const left = remaining(order);
     if (nextBelow(random, PARTIAL_FILL_ONE_IN) !== 0) return left;
     const percent = BigInt(nextBetween(random, 20, 80));
     const wanted = roundToStep(((left * percent) / 100n) as Quantity, instrument.step, 'up');
     return smaller(smaller(wanted, best.quantity), left);
   }
-
-  #fill(order: Order, price: Price, wanted: Quantity, maker: boolean): void {
-    const { account, nowMs } = this.#state;
-    const position = positionOf(account, order.symbol, order.positionSide);
-    const reduces = isReducedBy(position, order.side);
-    const quantity = order.closing ? reducingPart(position, order.side, wanted) : wanted;
-    if (quantity <= 0n) throw new Error(`order ${order.orderId} cannot fill ${wanted} of its position`);
-
-    this.#release(order, ((order.reserved * quantity) / remaining(order)) as Money);
-    const effect = fill(account, position, order.side, quantity, price, maker ? MAKER_FEE : TAKER_FEE, nowMs);
-    order.executed = addQuantity(order.executed, quantity);
-    order.cost = addMoney(order.cost, notional(price, quantity));
-    order.status = remaining(order) === 0n ? 'FILLED' : 'PARTIALLY_FILLED';
-    order.updatedMs = nowMs;
-    if (order.status === 'FILLED') this.#end(order);
-    const trade: Trade = {
-      tradeId: this.#state.nextTradeId,
-      order,
-      price,
-      quantity,
-      commission: effect.commission,
-      realized: effect.realized,
-      maker,
-      timeMs: nowMs,
-    };
-    this.#state.nextTradeId += 1;
-    addTrade(this.#state.history, trade);
-    const { tape } = listingOf(this.#state, order.symbol);
-    print(tape, nowMs, price, quantity, (order.side === 'BUY') === maker);
-    this.#report.position(position, 'ORDER');
-    this.#report.order(order, 'TRADE', trade);
-    this.#recordFill(trade, position);
-    if (order.status === 'FILLED') this.#hooks.onOrderEnded(order);
-    if (reduces && !isReducedBy(position, order.side)) this.#closed(position);
-  }
-
-  #recordFill(trade: Trade, position: Position): void {
-    const { order } = trade;
-    this.#report.record(order.symbol, {
-      kind: 'fill',
-      ...factsOf(order),
-      tradeId: trade.tradeId,
-      price: showPrice(trade.price),
-      quantity: showQuantity(trade.quantity),
-      commission: showMoney(trade.commission),
-      realizedPnl: showMoney(trade.realized),
-      cumulativeQuantity: showQuantity(order.executed),
-      maker: trade.maker,
-    });
-    this.#report.record(order.symbol, {
-      kind: 'position',
-      symbol: position.symbol,
-      positionSide: position.positionSide,
-      quantity: showQuantity(position.amount),
-      entryPrice: showPrice(entryPriceOf(position)),
-      walletBalance: showMoney(this.#state.account.wallet),
-    });
-  }
-
-  /** The position was closed or turned: orders that could only make it smaller have nothing left to do. */
-  #closed(position: Position): void {
-    const { book } = listingOf(this.#state, position.symbol);
-    for (const order of [...book.bids, ...book.asks]) {
-      const orphaned =
-        order.closing &&
-        order.positionSide === position.positionSide &&
-        !isReducedBy(position, order.side) &&
-        isOpen(order);
-      if (orphaned) this.#expire(order, expiryReason.reversedPosition);
-    }
-    this.#hooks.onPositionClosed(position);
-  }
-
-  #expire(order: Order, reason: ExpiryReason): void {
-    order.status = reason === expiryReason.selfTrade ? 'EXPIRED_IN_MATCH' : 'EXPIRED';
-    this.#end(order);
-    this.#report.order(order, 'EXPIRED', undefined, reason);
-    this.#report.record(order.symbol, {
-      kind: 'order_expired',
-      ...factsOf(order),
-      executedQuantity: showQuantity(order.executed),
-      reason,
-    });
-    this.#hooks.onOrderEnded(order);
-  }
-
-  #end(order: Order): void {
-    order.updatedMs = this.#state.nowMs;
-    this.#release(order, order.reserved);
-    unrest(listingOf(this.#state, order.symbol).book, order);
-    endOrder(this.#state.history, order);
-  }
-}
-
-const factsOf = (order: Order) => ({
-  symbol: order.symbol,
-  side: order.side,
-  positionSide: order.positionSide,
-  orderId: order.orderId,
-  clientOrderId: order.clientOrderId,
-});
-
-const levelsAgainst = ({ market }: Listing, side: Side): readonly Level[] =>
-  side === 'BUY' ? market.asks : market.bids;
-
-/** Whether an order at `limit` would trade at `price`. */
-const reaches = (limit: Price, side: Side, price: Price): boolean =>
-  side === 'BUY' ? price <= limit : price >= limit;
-
-function liquidity(listing: Listing, side: Side, limit: Price): Quantity {
-  let sum = zeroQuantity;
-  for (const level of levelsAgainst(listing, side)) {
-    if (reaches(limit, side, level.price)) sum = addQuantity(sum, level.quantity);
-  }
-  return sum;
 }

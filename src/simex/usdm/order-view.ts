@@ -1,12 +1,121 @@
 /** Orders of both books with the field names of the REST answers. */
 import { notional, priceOf, showMoney, showPrice, showQuantity, showRate } from '#core/money.ts';
 import type { AlgoOrder, Order, Trade } from './order.ts';
-import type { AlgoOrderAck, AlgoOrderView, OrderAck, OrderView, TradeView } from './types.ts';
+import type {
+  AlgoStatus,
+  ConditionalType,
+  OrderStatus,
+  OrderType,
+  PositionSide,
+  PriceMatch,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+  WorkingType,
+} from './types.ts';
+
+interface OrderFields {
+  readonly orderId: number;
+  readonly symbol: string;
+  readonly status: OrderStatus;
+  readonly clientOrderId: string;
+  readonly price: string;
+  readonly origQty: string;
+  readonly executedQty: string;
+  readonly timeInForce: TimeInForce;
+  readonly type: OrderType;
+  readonly reduceOnly: boolean;
+  readonly closePosition: boolean;
+  readonly side: Side;
+  readonly positionSide: PositionSide;
+  readonly stopPrice: string;
+  readonly workingType: WorkingType;
+  readonly priceProtect: boolean;
+  readonly origType: OrderType | ConditionalType;
+  readonly priceMatch: PriceMatch;
+  readonly selfTradePreventionMode: SelfTradePrevention;
+  readonly goodTillDate: number;
+  readonly updateTime: number;
+}
+
+/** Answer to POST and DELETE of /fapi/v1/order: without avgPrice and cumQuote since 2026-07. */
+export interface OrderAck extends OrderFields {
+  readonly cumQty: string;
+}
+
+/** Answer to GET /fapi/v1/order, openOrders and allOrders. */
+export interface OrderView extends OrderFields {
+  readonly avgPrice: string;
+  readonly cumQuote: string;
+  readonly time: number;
+}
+
+/** Answer to POST /fapi/v1/algoOrder. */
+export interface AlgoOrderAck {
+  readonly algoId: number;
+  readonly clientAlgoId: string;
+  readonly algoType: 'CONDITIONAL';
+  readonly orderType: ConditionalType;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly positionSide: PositionSide;
+  readonly timeInForce: TimeInForce;
+  readonly quantity: string;
+  readonly algoStatus: AlgoStatus;
+  readonly triggerPrice: string;
+  readonly price: string;
+  readonly icebergQuantity: null;
+  readonly selfTradePreventionMode: SelfTradePrevention;
+  readonly workingType: WorkingType;
+  readonly priceMatch: PriceMatch;
+  readonly closePosition: boolean;
+  readonly priceProtect: boolean;
+  readonly reduceOnly: boolean;
+  readonly activatePrice: string;
+  readonly callbackRate: string;
+  readonly createTime: number;
+  readonly updateTime: number;
+  readonly triggerTime: number;
+  readonly goodTillDate: number;
+}
+
+/** Answer to GET /fapi/v1/algoOrder, openAlgoOrders and allAlgoOrders. */
+export interface AlgoOrderView extends AlgoOrderAck {
+  readonly actualOrderId: string;
+  readonly actualPrice: string;
+  readonly actualQty: string;
+  readonly actualType: string;
+}
+
+export interface AlgoCancelAck {
+  readonly algoId: number;
+  readonly clientAlgoId: string;
+  readonly code: '200';
+  readonly msg: 'success';
+}
+
+export interface TradeView {
+  readonly id: number;
+  readonly orderId: number;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly positionSide: PositionSide;
+  readonly price: string;
+  readonly qty: string;
+  readonly quoteQty: string;
+  readonly realizedPnl: string;
+  readonly commission: string;
+  readonly commissionAsset: string;
+  readonly buyer: boolean;
+  readonly maker: boolean;
+  readonly marginAsset: string;
+  readonly time: number;
+}
 
 export const averagePrice = (order: Order): string =>
   order.executed === 0n ? '0' : showPrice(priceOf(order.cost, order.executed, 'down'));
 
-export function orderAck(order: Order): OrderAck {
+function fieldsOf(order: Order): OrderFields {
   const { origin } = order;
   return {
     orderId: order.orderId,
@@ -26,15 +135,40 @@ export function orderAck(order: Order): OrderAck {
     workingType: origin?.workingType ?? 'CONTRACT_PRICE',
     priceProtect: origin?.priceProtect ?? false,
     origType: origin?.type ?? order.type,
-    priceMatch: 'NONE',
+    priceMatch: order.priceMatch,
     selfTradePreventionMode: order.selfTradePrevention,
-    goodTillDate: 0,
+    goodTillDate: order.goodTillMs,
     updateTime: order.updatedMs,
   };
 }
 
-export const orderView = (order: Order): OrderView => ({
+/** Answer to PUT /fapi/v1/order. */
+export interface ModifyAck extends OrderAck {
+  readonly pair: string;
+  readonly modifyId?: number;
+}
+
+export function orderAck(order: Order): OrderAck {
+  const fields = fieldsOf(order);
+  return { ...fields, cumQty: fields.executedQty };
+}
+
+/** ACK says that the order was taken, and nothing about what became of it. */
+export const takenAck = (order: Order): OrderAck => ({
   ...orderAck(order),
+  status: 'NEW',
+  executedQty: '0',
+  cumQty: '0',
+});
+
+export const modifyAck = (order: Order, modifyId: number | undefined): ModifyAck => ({
+  ...orderAck(order),
+  pair: order.symbol,
+  ...(modifyId === undefined ? {} : { modifyId }),
+});
+
+export const orderView = (order: Order): OrderView => ({
+  ...fieldsOf(order),
   avgPrice: averagePrice(order),
   cumQuote: showMoney(order.cost),
   time: order.createdMs,
@@ -56,7 +190,7 @@ export const algoAck = (algo: AlgoOrder): AlgoOrderAck => ({
   icebergQuantity: null,
   selfTradePreventionMode: algo.selfTradePrevention,
   workingType: algo.workingType,
-  priceMatch: 'NONE',
+  priceMatch: algo.priceMatch,
   closePosition: algo.closePosition,
   priceProtect: algo.priceProtect,
   reduceOnly: algo.reduceOnly,
@@ -65,7 +199,7 @@ export const algoAck = (algo: AlgoOrder): AlgoOrderAck => ({
   createTime: algo.createdMs,
   updateTime: algo.updatedMs,
   triggerTime: algo.triggeredMs,
-  goodTillDate: 0,
+  goodTillDate: algo.goodTillMs,
 });
 
 export const algoView = (algo: AlgoOrder): AlgoOrderView => ({

@@ -7,6 +7,7 @@ import type {
   OrderStatus,
   OrderType,
   PositionSide,
+  PriceMatch,
   SelfTradePrevention,
   Side,
   TimeInForce,
@@ -21,15 +22,20 @@ export interface Order {
   readonly positionSide: PositionSide;
   readonly type: OrderType;
   readonly timeInForce: TimeInForce;
-  /** Zero for a market order. */
-  readonly price: Price;
-  readonly quantity: Quantity;
+  /** Zero for a market order. Price and quantity can be amended. */
+  price: Price;
+  quantity: Quantity;
+  readonly priceMatch: PriceMatch;
+  /** When a GTD order ends; 0 for the others. */
+  readonly goodTillMs: number;
   readonly reduceOnly: boolean;
   /** May only make its position smaller: reduceOnly, or the closing side of a hedge position. */
   readonly closing: boolean;
   readonly selfTradePrevention: SelfTradePrevention;
   /** The conditional order that it came from. */
   readonly origin: AlgoOrder | undefined;
+  /** Made by the exchange, to close a position that lost its margin. */
+  readonly liquidates: boolean;
   readonly createdMs: number;
   status: OrderStatus;
   executed: Quantity;
@@ -37,6 +43,8 @@ export interface Order {
   cost: Money;
   /** Margin set aside while it rests. */
   reserved: Money;
+  /** How often it was amended. */
+  amendments: number;
   updatedMs: number;
 }
 
@@ -51,6 +59,8 @@ export interface AlgoOrder {
   /** Zero with closePosition. */
   readonly quantity: Quantity;
   readonly price: Price;
+  readonly priceMatch: PriceMatch;
+  readonly goodTillMs: number;
   /** Zero for a trailing stop. */
   readonly triggerPrice: Price;
   readonly workingType: WorkingType;
@@ -78,6 +88,21 @@ export interface Trade {
   readonly commission: Money;
   readonly realized: Money;
   readonly maker: boolean;
+  readonly timeMs: number;
+}
+
+/** What an amendment changed. */
+export interface Amendment {
+  readonly amendmentId: number;
+  /** What the client called it. */
+  readonly modifyId: number | undefined;
+  readonly order: Order;
+  readonly priceBefore: Price;
+  readonly price: Price;
+  readonly quantityBefore: Quantity;
+  readonly quantity: Quantity;
+  /** Its number among the amendments of the order. */
+  readonly count: number;
   readonly timeMs: number;
 }
 

@@ -11,6 +11,8 @@ export interface OrderParams {
   readonly reduceOnly?: string | undefined;
   readonly newClientOrderId?: string | undefined;
   readonly newOrderRespType?: string | undefined;
+  readonly priceMatch?: string | undefined;
+  readonly goodTillDate?: string | undefined;
   readonly selfTradePreventionMode?: string | undefined;
 }
 
@@ -31,6 +33,8 @@ export interface AlgoOrderParams {
   readonly activatePrice?: string | undefined;
   readonly callbackRate?: string | undefined;
   readonly clientAlgoId?: string | undefined;
+  readonly priceMatch?: string | undefined;
+  readonly goodTillDate?: string | undefined;
   readonly selfTradePreventionMode?: string | undefined;
 }
 
@@ -39,6 +43,15 @@ export interface OrderKey {
   readonly symbol?: string | undefined;
   readonly orderId?: string | undefined;
   readonly origClientOrderId?: string | undefined;
+}
+
+export interface AmendParams extends OrderKey {
+  readonly side?: string | undefined;
+  readonly quantity?: string | undefined;
+  readonly price?: string | undefined;
+  readonly priceMatch?: string | undefined;
+  readonly reduceOnly?: string | undefined;
+  readonly modifyId?: string | undefined;
 }
 
 /** Names one order of the conditional book. */
@@ -51,8 +64,21 @@ export interface AlgoOrderKey {
 export interface HistoryParams {
   readonly symbol?: string | undefined;
   readonly orderId?: string | undefined;
+  readonly origClientOrderId?: string | undefined;
   readonly fromId?: string | undefined;
   readonly startTime?: string | undefined;
   readonly endTime?: string | undefined;
   readonly limit?: string | undefined;
+  readonly page?: string | undefined;
+  readonly incomeType?: string | undefined;
+  readonly autoCloseType?: string | undefined;
+  readonly type?: string | undefined;
+}
+
+export interface PositionMarginParams {
+  readonly symbol?: string | undefined;
+  readonly positionSide?: string | undefined;
+  readonly amount?: string | undefined;
+  /** 1 adds margin, 2 takes it out. */
+  readonly type?: string | undefined;
 }

@@ -10,6 +10,14 @@ export interface Position {
   amount: Quantity;
   /** What the open amount was entered for; never negative. */
   entryCost: Money;
+  /** Isolated margin: what was set aside for it. */
+  isolatedWallet: Money;
+  /** Profit realised so far, fees not counted. */
+  realized: Money;
+  /** Fees less realised profit since it was opened: what breaking even must earn back. */
+  charges: Money;
+  /** Its holder has been warned of a liquidation, and it has not recovered since. */
+  warned: boolean;
   updatedMs: number;
 }
 
@@ -18,6 +26,10 @@ export const flatPosition = (symbol: string, positionSide: PositionSide): Positi
   positionSide,
   amount: zeroQuantity,
   entryCost: zeroMoney,
+  isolatedWallet: zeroMoney,
+  realized: zeroMoney,
+  charges: zeroMoney,
+  warned: false,
   updatedMs: 0,
 });
 
@@ -30,6 +42,15 @@ export function smaller(a: Quantity, b: Quantity): Quantity {
 
 export const entryPriceOf = (position: Position): Price =>
   position.amount === 0n ? (0n as Price) : priceOf(position.entryCost, sizeOf(position), 'down');
+
+export function breakEvenPriceOf(position: Position): Price {
+  if (position.amount === 0n) return 0n as Price;
+  const cost =
+    position.amount > 0n
+      ? addMoney(position.entryCost, position.charges)
+      : subtractMoney(position.entryCost, position.charges);
+  return priceOf(cost, sizeOf(position), 'down');
+}
 
 export const isReducedBy = ({ amount }: Position, side: Side): boolean =>
   side === 'BUY' ? amount < 0n : amount > 0n;

@@ -120,6 +120,35 @@ export const notionalTooSmall = (minimum: string): Refusal =>
   refuse(-4164, `Order's notional must be no smaller than ${minimum} (unless you choose reduce only)`);
 export const noPositionToClose = (): Refusal =>
   refuse(-4509, 'Time in Force (TIF) GTE can only be used with open positions.');
+export const invalidPriceMatch = (): Refusal => refuse(-5037, 'Invalid price match');
+export const priceMatchNotSupported = (): Refusal =>
+  refuse(-5038, 'Price match only supports order type: LIMIT, STOP AND TAKE_PROFIT');
+export const invalidSelfTradePrevention = (): Refusal => refuse(-5039, 'Invalid self trade prevention mode');
+export const invalidGoodTillDate = (): Refusal =>
+  refuse(
+    -5040,
+    'The goodTillDate timestamp must be greater than the current time plus 600 seconds ' +
+      'and smaller than 253402300799000',
+  );
+export const noDepthForPriceMatch = (): Refusal => refuse(-5041, 'No depth matches this BBO order');
+export const bestPriceOutsideBand = (): Refusal =>
+  refuse(-4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit");
+export const priceAboveTriggerCap = (cap: string): Refusal =>
+  refuse(-4183, `Limit price can't be higher than ${cap}.`);
+export const priceBelowTriggerFloor = (floor: string): Refusal =>
+  refuse(-4184, `Limit price can't be lower than ${floor}.`);
+export const positionTooLarge = (): Refusal =>
+  refuse(-2027, 'Exceeded the maximum allowable position at current leverage.');
+export const wrongBatchSize = (): Refusal => refuse(-4082, 'Invalid number of batch place orders.');
+export const wrongCancelBatchSize = (): Refusal => refuse(-4032, 'Exceed maximum cancel order size.');
+
+// Amendments
+export const tooManyAmendments = (): Refusal => refuse(-5026, 'Exceed maximum modify order limit.');
+export const nothingToAmend = (): Refusal => refuse(-5027, 'No need to modify the order.');
+export const amendedNotionalTooSmall = (minimum: string): Refusal =>
+  refuse(-5029, `Order's notional must be no smaller than ${minimum}`);
+export const notReduceOnly = (): Refusal => refuse(-5047, 'The original order is not a reduce-only order');
+
 export const fillOrKillRejected = (): Refusal =>
   refuse(
     -5021,
@@ -146,3 +175,28 @@ export const positionModeWithOpenOrders = (): Refusal =>
   refuse(-4067, 'Position side cannot be changed if there exists open orders.');
 export const positionModeWithPosition = (): Refusal =>
   refuse(-4068, 'Position side cannot be changed if there exists position.');
+export const leverageTooLow = (): Refusal =>
+  refuse(-2028, 'Leverage is smaller than permitted: insufficient margin balance.');
+export const isolatedLeverageWithPosition = (): Refusal =>
+  refuse(-4161, 'Leverage reduction is not supported in Isolated Margin Mode with open positions');
+export const isolatedSymbolsInMultiAssets = (): Refusal =>
+  refuse(
+    -4167,
+    'Unable to adjust to Multi-Assets mode with symbols of USDⓈ-M Futures under isolated-margin mode.',
+  );
+export const isolatedInMultiAssets = (): Refusal =>
+  refuse(-4168, 'Unable to adjust to isolated-margin mode under the Multi-Assets mode.');
+export const multiAssetsWithOpenOrders = (): Refusal =>
+  refuse(-4170, 'Unable to adjust Multi-Assets Mode with open orders in USDⓈ-M Futures.');
+export const sameMultiAssets = (): Refusal =>
+  refuse(-4171, 'Adjusted asset mode is currently set and does not need to be adjusted repeatedly.');
+export const notIsolated = (): Refusal => refuse(-4049, 'Add margin only support for isolated position.');
+export const crossBalanceInsufficient = (): Refusal => refuse(-4050, 'Cross balance insufficient.');
+export const isolatedBalanceInsufficient = (): Refusal => refuse(-4051, 'Isolated balance insufficient.');
+export const noPositionForMargin = (): Refusal => refuse(-4054, 'Cannot add position margin: position is 0.');
+export const amountNotPositive = (): Refusal => refuse(-4055, 'Amount must be positive.');
+
+// History
+export const badCombination = (): Refusal => refuse(-1128, 'Combination of optional parameters invalid.');
+export const intervalTooLong = (days: number): Refusal =>
+  refuse(-4165, `Maximum time interval is ${days} days`);

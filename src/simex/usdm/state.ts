@@ -17,9 +17,10 @@ import type { Book } from './book.ts';
 import { openBook } from './book.ts';
 import type { History } from './history.ts';
 import { emptyHistory } from './history.ts';
+import type { SimulatedExchangeOptions } from './options.ts';
 import type { AlgoOrder } from './order.ts';
+import { tradingKey } from './restrictions.ts';
 import type { Instrument } from './symbols.ts';
-import type { SimulatedExchangeOptions } from './types.ts';
 
 /** What the exchange holds for one symbol. */
 export interface Listing {
@@ -29,6 +30,8 @@ export interface Listing {
   readonly book: Book;
   /** Conditional orders that wait for their trigger, oldest first. */
   readonly algos: AlgoOrder[];
+  /** When the countdown of cancel-all runs out. */
+  cancelAllAtMs: number | undefined;
 }
 
 export interface ExchangeState {
@@ -47,7 +50,17 @@ export interface ExchangeState {
   nextAlgoId: number;
   nextTradeId: number;
   nextBookUpdateId: number;
+  nextAmendmentId: number;
+  nextTransactionId: number;
+  /** The last instant of funding that is settled. */
+  fundedMs: number;
   ledgerLength: number;
+}
+
+/** The state together with the rules of what is listed. */
+export interface Floor {
+  readonly state: ExchangeState;
+  readonly instruments: ReadonlyMap<string, Instrument>;
 }
 
 const defaultBalance = '10000';
@@ -64,12 +77,15 @@ export function openState(
     const market = openMarket(instrument, options.seed);
     const tape = emptyTape();
     showDepth(tape, market.bids, market.asks);
-    listings.set(instrument.symbol, { market, tape, book: openBook(), algos: [] });
+    listings.set(instrument.symbol, { market, tape, book: openBook(), algos: [], cancelAllAtMs: undefined });
   }
   return {
     seed: options.seed,
     listings,
-    account: openAccount(money(options.balance ?? defaultBalance), options.dualSide ?? true),
+    account: openAccount(money(options.balance ?? defaultBalance), options.dualSide ?? true, {
+      ...tradingKey,
+      ...options.apiRestrictions,
+    }),
     history: emptyHistory(),
     fillRandom: seedRandom(options.seed, 'fills'),
     nowMs: startMs,
@@ -79,6 +95,9 @@ export function openState(
     nextAlgoId: FIRST_ALGO_ID,
     nextTradeId: 1,
     nextBookUpdateId: 1,
+    nextAmendmentId: 1,
+    nextTransactionId: 1,
+    fundedMs: startMs,
     ledgerLength: 0,
   };
 }
@@ -90,3 +109,9 @@ export function listingOf(state: ExchangeState, symbol: string): Listing {
 }
 
 export const markOf = (state: ExchangeState, symbol: string): Price => listingOf(state, symbol).market.mark;
+
+export function instrumentOn({ instruments }: Floor, symbol: string): Instrument {
+  const instrument = instruments.get(symbol);
+  if (instrument === undefined) throw new Error(`no instrument ${symbol}`);
+  return instrument;
+}

@@ -1,6 +1,8 @@
 /** The symbols that the simulated exchange lists unless told otherwise, and their rules as exact values. */
 import type { Money, Price, Quantity, Rate } from '#core/money.ts';
 import { money, price, quantity, rate } from '#core/money.ts';
+import type { Bracket, BracketSpec } from './brackets.ts';
+import { readBrackets } from './brackets.ts';
 
 /** One symbol's rules; every decimal is text. */
 export interface SymbolSpec {
@@ -24,6 +26,10 @@ export interface SymbolSpec {
   readonly triggerProtect: string;
   readonly maxOrders: number;
   readonly maxAlgoOrders: number;
+  /** The share of a liquidated position's value that goes to the insurance fund. */
+  readonly liquidationFee: string;
+  /** By rising cap. */
+  readonly brackets: readonly BracketSpec[];
   /** Where the generated market starts. */
   readonly initialPrice: string;
 }
@@ -47,6 +53,8 @@ export interface Instrument {
   readonly multiplierDown: Rate;
   readonly marketTakeBound: Rate;
   readonly triggerProtect: Rate;
+  readonly liquidationFee: Rate;
+  readonly brackets: readonly Bracket[];
   readonly initialPrice: Price;
 }
 
@@ -67,6 +75,8 @@ export const instrumentOf = (spec: SymbolSpec): Instrument => ({
   multiplierDown: rate(spec.multiplierDown),
   marketTakeBound: rate(spec.marketTakeBound),
   triggerProtect: rate(spec.triggerProtect),
+  liquidationFee: rate(spec.liquidationFee),
+  brackets: readBrackets(spec.brackets),
   initialPrice: price(spec.initialPrice),
 });
 
@@ -80,7 +90,53 @@ const usdt = {
   triggerProtect: '0.05',
   maxOrders: 200,
   maxAlgoOrders: 200,
+  liquidationFee: '0.0125',
 } as const;
+
+const bitcoinBrackets: readonly BracketSpec[] = [
+  ['300000', 150, '0.004'],
+  ['800000', 100, '0.005'],
+  ['3000000', 75, '0.0065'],
+  ['12000000', 50, '0.01'],
+  ['70000000', 25, '0.02'],
+  ['100000000', 20, '0.025'],
+  ['230000000', 10, '0.05'],
+  ['480000000', 5, '0.1'],
+  ['600000000', 4, '0.125'],
+  ['800000000', 3, '0.15'],
+  ['1200000000', 2, '0.25'],
+  ['1800000000', 1, '0.5'],
+];
+
+/** Of the published form, with round numbers: they change too often to follow. */
+const largeBrackets: readonly BracketSpec[] = [
+  ['300000', 125, '0.004'],
+  ['800000', 100, '0.005'],
+  ['3000000', 75, '0.0065'],
+  ['12000000', 50, '0.01'],
+  ['50000000', 25, '0.02'],
+  ['65000000', 20, '0.025'],
+  ['150000000', 10, '0.05'],
+  ['320000000', 5, '0.1'],
+  ['400000000', 4, '0.125'],
+  ['530000000', 3, '0.15'],
+  ['800000000', 2, '0.25'],
+  ['1200000000', 1, '0.5'],
+];
+
+const middleBrackets: readonly BracketSpec[] = [
+  ['50000', 100, '0.005'],
+  ['250000', 75, '0.0065'],
+  ['1000000', 50, '0.01'],
+  ['5000000', 25, '0.02'],
+  ['10000000', 20, '0.025'],
+  ['25000000', 10, '0.05'],
+  ['50000000', 5, '0.1'],
+  ['60000000', 4, '0.125'],
+  ['80000000', 3, '0.15'],
+  ['120000000', 2, '0.25'],
+  ['200000000', 1, '0.5'],
+];
 
 /** Rules as the exchange publishes them for these symbols, prices rounded to where they have traded. */
 export const defaultSymbols: readonly SymbolSpec[] = [
@@ -98,6 +154,7 @@ export const defaultSymbols: readonly SymbolSpec[] = [
     maxQty: '1000',
     marketMaxQty: '120',
     minNotional: '100',
+    brackets: bitcoinBrackets,
     initialPrice: '50000',
   },
   {
@@ -114,6 +171,7 @@ export const defaultSymbols: readonly SymbolSpec[] = [
     maxQty: '10000',
     marketMaxQty: '2000',
     minNotional: '20',
+    brackets: largeBrackets,
     initialPrice: '2500',
   },
   {
@@ -130,6 +188,7 @@ export const defaultSymbols: readonly SymbolSpec[] = [
     maxQty: '100000',
     marketMaxQty: '2000',
     minNotional: '5',
+    brackets: middleBrackets,
     initialPrice: '600',
   },
   {
@@ -146,6 +205,7 @@ export const defaultSymbols: readonly SymbolSpec[] = [
     maxQty: '1000000',
     marketMaxQty: '5000',
     minNotional: '5',
+    brackets: middleBrackets,
     initialPrice: '150',
   },
   {
@@ -162,6 +222,7 @@ export const defaultSymbols: readonly SymbolSpec[] = [
     maxQty: '10000000',
     marketMaxQty: '2000000',
     minNotional: '5',
+    brackets: middleBrackets,
     initialPrice: '0.6',
   },
 ];

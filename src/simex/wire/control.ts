@@ -4,6 +4,8 @@ import type { Faults } from '../faults/faults.ts';
 import { FAULTS_MAX, faultMix, faultSchema } from '../faults/faults.ts';
 import type { DurableExchange } from '../storage/durable-exchange.ts';
 import type { Store } from '../storage/store.ts';
+import type { ApiRestrictions } from '../usdm/restrictions.ts';
+import { tradingKey } from '../usdm/restrictions.ts';
 import type { StreamRoute } from './stream-names.ts';
 
 interface ControlOptions {
@@ -40,6 +42,15 @@ const priceBody = z.strictObject({
   price: decimal.nullable(),
   markPrice: decimal.optional(),
 });
+/** What the API key may do; what is left out stays as it is. */
+const permissionsBody = z
+  .strictObject(
+    Object.fromEntries(Object.keys(tradingKey).map((name) => [name, z.boolean()])) as Record<
+      keyof ApiRestrictions,
+      z.ZodBoolean
+    >,
+  )
+  .partial();
 const disconnectBody = z.strictObject({ route: z.enum(['public', 'market', 'private']) });
 const LEDGER_LIMIT_DEFAULT = 1000;
 const LEDGER_LIMIT_MAX = 10_000;
@@ -71,6 +82,8 @@ export class Control {
         return answer(200, { faults: [] });
       case 'POST /sim/price':
         return withBody(request.rawBody, priceBody, (body) => this.#setPrice(body));
+      case 'POST /sim/permissions':
+        return withBody(request.rawBody, permissionsBody, (body) => this.#setPermissions(body));
       case 'POST /sim/disconnect':
         return withBody(request.rawBody, disconnectBody, ({ route }) => {
           this.#options.cut(route);
@@ -100,6 +113,12 @@ export class Control {
         ? exchange.call('releasePrice', symbol, clock())
         : exchange.call('setPrice', symbol, price, clock(), markPrice ?? price);
     return result.ok ? answer(200, { symbol, price }) : answer(400, { error: result.msg, code: result.code });
+  }
+
+  #setPermissions(body: z.infer<typeof permissionsBody>): ControlAnswer {
+    const { exchange, clock } = this.#options;
+    exchange.call('setApiRestrictions', given(body), clock());
+    return answer(200, exchange.view.state.account.restrictions);
   }
 
   #state(): ControlAnswer {
@@ -137,6 +156,10 @@ export class Control {
     };
   }
 }
+
+/** Without the names that have no value. */
+const given = (body: z.infer<typeof permissionsBody>): Partial<ApiRestrictions> =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 
 function withBody<T>(rawBody: string, schema: z.ZodType<T>, act: (body: T) => ControlAnswer): ControlAnswer {
   let json: unknown;
