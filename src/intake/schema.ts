@@ -94,6 +94,10 @@ const keptFields = {
   timeframe: kept('The period that the strategy looks at.'),
   rationale: kept('Why the strategy made the signal.', KEPT_JSON_LENGTH_MAX),
   indicators: kept('The indicators behind the signal.', KEPT_JSON_LENGTH_MAX),
+  target_price: kept('The price that the strategy expects.'),
+  client_order_id: kept(
+    "The strategy's own name for the order; the engine's order ids derive from the signal.",
+  ),
   metadata: kept("Anything else of the publisher's.", KEPT_JSON_LENGTH_MAX),
 } as const;
 
@@ -146,13 +150,23 @@ const signalSchema = z
   })
   .describe('A trading signal.');
 
+/** What a model says of itself is kept under whatever name it has. A body is bounded, and so is their number. */
+const MODEL_FIELD = /^(?:model|llm)_[a-z0-9_]{1,58}$/;
+const modelFields = z.record(z.string(), kept('What a model says of itself.'));
+
 /** As it is published. */
 export const signalJsonSchema = {
   ...z.toJSONSchema(signalSchema, { io: 'input' }),
+  patternProperties: {
+    [MODEL_FIELD.source]: {
+      description: 'What a model says of itself. Kept with the signal, not interpreted.',
+    },
+  },
   $id: 'https://github.com/petrosa/petrosa-tradeengine/schemas/signal/1',
 };
 
 type Wire = z.infer<typeof signalSchema>;
+type ModelFields = z.infer<typeof modelFields>;
 
 export type SignalReading =
   | { readonly ok: true; readonly signal: Signal }
@@ -162,17 +176,28 @@ export function readSignal(body: unknown, receivedAtMs: number): SignalReading {
   if (typeof body !== 'object' || body === null || Array.isArray(body) || isNumberLiteral(body)) {
     return refuse('wrong_type', 'The body must be a JSON object.');
   }
-  const parsed = signalSchema.safeParse(body);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+  const { model, fields } = apart(body as Record<string, unknown>);
+  const parsed = signalSchema.safeParse(fields);
+  const told = modelFields.safeParse(model);
+  if (!parsed.success || !told.success) {
+    const [issue] = parsed.error?.issues ?? told.error?.issues ?? [];
     if (issue === undefined) throw new Error('zod refused a signal without an issue');
-    const problem = problemOf(issue, body as Record<string, unknown>);
-    return { ok: false, problem };
+    return { ok: false, problem: problemOf(issue, body as Record<string, unknown>) };
   }
   const conflict = conflictIn(parsed.data);
   return conflict === undefined
-    ? { ok: true, signal: toSignal(parsed.data, receivedAtMs) }
+    ? { ok: true, signal: toSignal(parsed.data, told.data, receivedAtMs) }
     : { ok: false, problem: conflict };
+}
+
+/** The fields that a model names itself, and all others. */
+function apart(body: Record<string, unknown>): Record<'model' | 'fields', Record<string, unknown>> {
+  const isModel = ([name]: [string, unknown]): boolean => MODEL_FIELD.test(name);
+  const all = Object.entries(body);
+  return {
+    model: Object.fromEntries(all.filter(isModel)),
+    fields: Object.fromEntries(all.filter((field) => !isModel(field))),
+  };
 }
 
 const refuse = (code: SignalProblemCode, message: string): SignalReading => ({
@@ -238,9 +263,9 @@ function conflictIn(wire: Wire): SignalProblem | undefined {
 
 const isPresent = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
 
-function toSignal(wire: Wire, receivedAtMs: number): Signal {
+function toSignal(wire: Wire, model: ModelFields, receivedAtMs: number): Signal {
   const orderType = wire.order_type ?? 'market';
-  const metadata = metadataOf(wire, orderType);
+  const metadata = metadataOf(wire, model, orderType);
   const signal = {
     strategyId: wire.strategy_id as StrategyId,
     symbol: wire.symbol as Symbol,
@@ -286,12 +311,13 @@ const optional = <K extends string, T>(
 ): { readonly [P in K]?: NonNullable<T> } =>
   (isPresent(value) ? { [name]: value } : {}) as { readonly [P in K]?: NonNullable<T> };
 
-function metadataOf(wire: Wire, orderType: Signal['orderType']): Record<string, string> {
+function metadataOf(wire: Wire, model: ModelFields, orderType: Signal['orderType']): Record<string, string> {
   const metadata: Record<string, string> = {};
-  for (const name of Object.keys(keptFields) as (keyof typeof keptFields)[]) {
-    const value = wire[name];
+  const keep = (name: string, value: string | null | undefined): void => {
     if (isPresent(value)) metadata[name] = value;
-  }
-  if (orderType === 'market' && isPresent(wire.price)) metadata['price'] = wire.price;
+  };
+  for (const name of Object.keys(keptFields) as (keyof typeof keptFields)[]) keep(name, wire[name]);
+  for (const [name, value] of Object.entries(model)) keep(name, value);
+  if (orderType === 'market') keep('price', wire.price);
   return metadata;
 }

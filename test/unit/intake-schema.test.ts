@@ -188,6 +188,34 @@ describe('the schema of a signal', () => {
     assert.equal(reading.ok ? 'read' : reading.problem.code, 'unknown_field');
   });
 
+  it('keeps what a model says of itself, under names of its own, and no secret in it', () => {
+    const { metadata } = signalOf(
+      readWith({
+        model_version: '7.2',
+        model_confidence: 0.81,
+        llm_reasoning: 'api_key=abcdef123456',
+        target_price: 52000,
+      }),
+    );
+    assert.deepEqual(metadata, {
+      target_price: '52000',
+      model_version: '7.2',
+      model_confidence: '0.81',
+      llm_reasoning: 'api_key=[secret]',
+    });
+    const long = readWith({ model_notes: 'x'.repeat(2000) });
+    assert.equal(long.ok ? 'read' : long.problem.code, 'too_long');
+    const other = readWith({ modelling: 1 });
+    assert.equal(other.ok ? 'read' : other.problem.code, 'unknown_field');
+  });
+
+  it('takes one way to name the size, and refuses two', () => {
+    assert.equal(signalOf(readWith({ quote_quantity: 250 })).quoteQuantity, '250');
+    assert.equal(signalOf(readWith({ position_size_pct: 2 })).equityRate, '0.02');
+    const both = readWith({ quantity: 1, quote_quantity: 250 });
+    assert.equal(both.ok ? 'read' : both.problem.code, 'conflicting_fields');
+  });
+
   it('shortens the name of an unknown field', () => {
     const reading = readWith({ ['x'.repeat(5000)]: 1 });
     assert.ok(!reading.ok && reading.problem.message.length < 120);
