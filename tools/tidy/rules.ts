@@ -114,7 +114,8 @@ const moneyRules: readonly Rule[] = [
     except: {
       'src/core/money.ts': 'approximate(): the one way out, for figures that only people and charts read',
       'src/simex/wire/control.ts': 'places and lengths in the ledger',
-      'src/simex/usdm/lookup.ts': 'order ids, limits and times of a query',
+      'src/simex/matching/page.ts': 'limits, ids and times of a query',
+      'src/simex/usdm/lookup.ts': 'order ids of a query',
       'src/simex/main.ts': 'port and seed',
       'src/simex/faults/request-fault.ts': 'times of orders',
       'src/simex/usdm/settings.ts': 'leverage: a whole number on the wire',

@@ -25,7 +25,7 @@ export interface Stored {
 }
 
 /** Changes when stored states of an earlier version can no longer be read. */
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 const fileName = 'simex.sqlite';
 
 export class Store {

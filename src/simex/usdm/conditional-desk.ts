@@ -22,7 +22,7 @@ import type { AlgoRequest, OrderRequest } from './request.ts';
 import type { ExchangeState } from './state.ts';
 import { listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
-import { hasReached, isProtected, referencePrice, trail } from './trigger.ts';
+import { fires, isProtected, reachesTrigger, referencePrice } from './trigger.ts';
 import type { Refusal, Result } from './types.ts';
 
 const NO_PRICE = 0n as Price;
@@ -102,11 +102,7 @@ export class ConditionalDesk {
       // One that fired before it may have closed the position and, with it, this order.
       if (algo.status !== 'NEW') continue;
       const reference = referencePrice(market, algo.workingType);
-      const fires =
-        algo.type === 'TRAILING_STOP_MARKET'
-          ? trail(algo, reference)
-          : hasReached(algo.type, algo.side, algo.triggerPrice, reference);
-      if (fires) this.#trigger(algo, instrument, reference);
+      if (fires(algo, reference)) this.#trigger(algo, instrument, reference);
     }
   }
 
@@ -142,7 +138,7 @@ export class ConditionalDesk {
     if (broken !== undefined) return broken;
 
     if (request.clientId !== undefined) {
-      const known = this.#state.history.algosByClientId.get(request.clientId);
+      const known = this.#state.history.algos.byClientId.get(request.clientId);
       if (known?.status === 'NEW') return refusals.duplicateClientId();
     }
     if (algos.length >= instrument.spec.maxAlgoOrders) return refusals.tooManyAlgoOrders();
@@ -165,7 +161,7 @@ export class ConditionalDesk {
       const active = side === 'BUY' ? reference <= activatePrice : reference >= activatePrice;
       return activatePrice !== NO_PRICE && active ? refusals.wouldTrigger() : undefined;
     }
-    return hasReached(type, side, request.triggerPrice, reference) ? refusals.wouldTrigger() : undefined;
+    return reachesTrigger(request, reference) ? refusals.wouldTrigger() : undefined;
   }
 
   #trigger(algo: AlgoOrder, instrument: Instrument, reference: Price): void {

@@ -4,11 +4,13 @@
  */
 import { DecimalError, price } from '#core/money.ts';
 import { MARKET_STEP_MS, moveMarket, pinMarket } from '../market/market.ts';
+import { inOrder, known } from '../matching/archive.ts';
+import { page } from '../matching/page.ts';
 import { leverageOf } from './account.ts';
 import type { AccountView, BalanceView, PositionView } from './account-view.ts';
 import { accountView, balanceView, positionViews } from './account-view.ts';
 import { ConditionalDesk } from './conditional-desk.ts';
-import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, page } from './lookup.ts';
+import { findAlgo, findOrder } from './lookup.ts';
 import type { BookTickerView, ExchangeInfoView, PremiumIndexView } from './market-view.ts';
 import { bookTickerView, exchangeInfoView, premiumIndexView } from './market-view.ts';
 import { isOpen } from './order.ts';
@@ -200,10 +202,11 @@ export class SimulatedExchange {
 
   allOrders(params: HistoryParams): Result<{ readonly orders: readonly OrderView[] }> {
     const found = page(
-      knownOrders(this.#state.history),
+      known(this.#state.history.orders),
       (order) => ({ id: order.orderId, symbol: order.symbol, timeMs: order.createdMs }),
       params,
       params.orderId,
+      refusals.invalidParameter,
     );
     return isRefusal(found) ? found : { ok: true, orders: found.map(orderView) };
   }
@@ -212,12 +215,13 @@ export class SimulatedExchange {
     if (params.symbol === undefined) return refusals.missingParameter('symbol');
     const { orderId } = params;
     const found = page(
-      knownTrades(this.#state.history).filter(
+      inOrder(this.#state.history.trades).filter(
         ({ order }) => orderId === undefined || String(order.orderId) === orderId,
       ),
       ({ tradeId, order, timeMs }) => ({ id: tradeId, symbol: order.symbol, timeMs }),
       params,
       params.fromId,
+      refusals.invalidParameter,
     );
     return isRefusal(found) ? found : { ok: true, trades: found.map(tradeView) };
   }
@@ -276,10 +280,11 @@ export class SimulatedExchange {
   allAlgoOrders(params: HistoryParams & AlgoOrderKey): Result<{ readonly algos: readonly AlgoOrderView[] }> {
     if (params.symbol === undefined) return refusals.missingParameter('symbol');
     const found = page(
-      knownAlgos(this.#state.history),
+      known(this.#state.history.algos),
       (algo) => ({ id: algo.algoId, symbol: algo.symbol, timeMs: algo.createdMs }),
       params,
       params.algoId,
+      refusals.invalidParameter,
     );
     return isRefusal(found) ? found : { ok: true, algos: found.map(algoView) };
   }

@@ -4,7 +4,6 @@ import {
   addMoney,
   addQuantity,
   notional,
-  roundToStep,
   shareOf,
   showMoney,
   showPrice,
@@ -14,16 +13,15 @@ import {
   zeroMoney,
   zeroQuantity,
 } from '#core/money.ts';
-import type { Level } from '../market/market.ts';
-import { nextBelow, nextBetween } from '../market/random.ts';
+import { countOf, opposite, rest, sideOf, unrest } from '../matching/book.ts';
+import { levelsAgainst, liquidity, reaches, smaller, touchedPart } from '../matching/levels.ts';
 import { fill, initialMargin, leverageOf, MAKER_FEE, marginOf, positionOf, TAKER_FEE } from './account.ts';
-import { countOf, opposite, rest, sideOf, unrest } from './book.ts';
 import { checkNotional, checkPrice, checkPriceBand, checkQuantity, marketBound } from './filters.ts';
 import { addOrder, addTrade, endOrder } from './history.ts';
 import type { AlgoOrder, Order, Trade } from './order.ts';
 import { closesHedge, isOpen, remaining } from './order.ts';
 import type { Position } from './position.ts';
-import { entryPriceOf, isReducedBy, reducingPart, smaller } from './position.ts';
+import { entryPriceOf, isReducedBy, reducingPart } from './position.ts';
 import * as refusals from './refusals.ts';
 import type { ExpiryReason, Reporter } from './reporter.ts';
 import { expiryReason } from './reporter.ts';
@@ -31,16 +29,13 @@ import type { OrderRequest } from './request.ts';
 import type { ExchangeState, Listing } from './state.ts';
 import { listingOf, markOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
-import type { Refusal, Result, Side } from './types.ts';
+import type { Refusal, Result } from './types.ts';
 
 /** What the conditional book has to know about the regular one. */
 interface OrderDeskHooks {
   readonly onOrderEnded: (order: Order) => void;
   readonly onPositionClosed: (position: Position) => void;
 }
-
-/** One in this many fills of a touched order is partial. */
-const PARTIAL_FILL_ONE_IN = 3;
 
 export class OrderDesk {
   readonly #state: ExchangeState;
@@ -121,14 +116,16 @@ export class OrderDesk {
   matchResting(instrument: Instrument): void {
     const listing = listingOf(this.#state, instrument.symbol);
     for (const side of ['BUY', 'SELL'] as const) {
-      const levels = levelsAgainst(listing, side);
+      const levels = levelsAgainst(listing.market, side);
       for (const order of [...sideOf(listing.book, side)]) {
         const best = levels[0];
         if (best === undefined || !reaches(order.price, side, best.price)) break;
         // A fill before this one may have closed the position and ended the order.
         if (!isOpen(order)) continue;
         const passed = levels.every((level) => reaches(order.price, side, level.price));
-        const quantity = passed ? remaining(order) : this.#touchedPart(order, instrument, best);
+        const quantity = passed
+          ? remaining(order)
+          : touchedPart(this.#state.fillRandom, remaining(order), instrument.step, best);
         this.#fill(order, order.price, quantity, true);
       }
     }
@@ -154,7 +151,7 @@ export class OrderDesk {
     if (broken !== undefined) return broken;
 
     if (request.clientId !== undefined && origin === undefined) {
-      const known = history.ordersByClientId.get(request.clientId);
+      const known = history.orders.byClientId.get(request.clientId);
       if (known !== undefined && isOpen(known)) return refusals.duplicateClientId();
     }
     if (limit && countOf(book) >= instrument.spec.maxOrders) return refusals.tooManyOpenOrders();
@@ -166,7 +163,7 @@ export class OrderDesk {
 
     const opening = closing ? zeroQuantity : subtractQuantity(quantity, reducing);
     if (opening > 0n) {
-      const at = limit ? price : (levelsAgainst(listing, side)[0]?.price ?? market.mark);
+      const at = limit ? price : (levelsAgainst(listing.market, side)[0]?.price ?? market.mark);
       const value = notional(at, opening);
       const needed = addMoney(
         initialMargin(value, leverageOf(account, instrument.symbol)),
@@ -178,7 +175,7 @@ export class OrderDesk {
     }
     if (request.timeInForce === 'GTX' && this.#wouldTake(request, listing))
       return refusals.postOnlyRejected();
-    if (request.timeInForce === 'FOK' && liquidity(listing, side, price) < quantity) {
+    if (request.timeInForce === 'FOK' && liquidity(listing.market, side, price) < quantity) {
       return refusals.fillOrKillRejected();
     }
     return undefined;
@@ -186,7 +183,7 @@ export class OrderDesk {
 
   #wouldTake({ side, price }: OrderRequest, listing: Listing): boolean {
     const own = sideOf(listing.book, opposite(side))[0];
-    const best = levelsAgainst(listing, side)[0];
+    const best = levelsAgainst(listing.market, side)[0];
     return (
       (best !== undefined && reaches(price, side, best.price)) ||
       (own !== undefined && reaches(price, side, own.price))
@@ -198,7 +195,7 @@ export class OrderDesk {
     const { side } = order;
     const limit = order.type === 'LIMIT' ? order.price : marketBound(side, listing.market.mark, instrument);
     const own = sideOf(listing.book, opposite(side));
-    const levels = levelsAgainst(listing, side);
+    const levels = levelsAgainst(listing.market, side);
     let index = 0;
     while (isOpen(order)) {
       const level = levels[index];
@@ -243,15 +240,6 @@ export class OrderDesk {
   #release(order: Order, amount: Money): void {
     order.reserved = subtractMoney(order.reserved, amount);
     this.#state.account.reserved = subtractMoney(this.#state.account.reserved, amount);
-  }
-
-  #touchedPart(order: Order, instrument: Instrument, best: Level): Quantity {
-    const random = this.#state.fillRandom;
-    const left = remaining(order);
-    if (nextBelow(random, PARTIAL_FILL_ONE_IN) !== 0) return left;
-    const percent = BigInt(nextBetween(random, 20, 80));
-    const wanted = roundToStep(((left * percent) / 100n) as Quantity, instrument.step, 'up');
-    return smaller(smaller(wanted, best.quantity), left);
   }
 
   #fill(order: Order, price: Price, wanted: Quantity, maker: boolean): void {
@@ -352,18 +340,3 @@ const factsOf = (order: Order) => ({
   orderId: order.orderId,
   clientOrderId: order.clientOrderId,
 });
-
-const levelsAgainst = ({ market }: Listing, side: Side): readonly Level[] =>
-  side === 'BUY' ? market.asks : market.bids;
-
-/** Whether an order at `limit` would trade at `price`. */
-const reaches = (limit: Price, side: Side, price: Price): boolean =>
-  side === 'BUY' ? price <= limit : price >= limit;
-
-function liquidity(listing: Listing, side: Side, limit: Price): Quantity {
-  let sum = zeroQuantity;
-  for (const level of levelsAgainst(listing, side)) {
-    if (reaches(limit, side, level.price)) sum = addQuantity(sum, level.quantity);
-  }
-  return sum;
-}

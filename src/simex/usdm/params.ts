@@ -1,4 +1,5 @@
 /** Parameters of requests: exactly the names of the wire, all text, all optional; the exchange checks them. */
+import type { PageParams } from '../matching/page.ts';
 
 export interface OrderParams {
   readonly symbol?: string | undefined;
@@ -47,12 +48,7 @@ export interface AlgoOrderKey {
   readonly clientAlgoId?: string | undefined;
 }
 
-/** A page of history: newest `limit` entries unless a starting id or time is given. */
-export interface HistoryParams {
-  readonly symbol?: string | undefined;
+export interface HistoryParams extends PageParams {
   readonly orderId?: string | undefined;
   readonly fromId?: string | undefined;
-  readonly startTime?: string | undefined;
-  readonly endTime?: string | undefined;
-  readonly limit?: string | undefined;
 }

@@ -1,6 +1,7 @@
 /** One position and what a fill does to it. */
 import type { Money, Price, Quantity } from '#core/money.ts';
 import { addMoney, notional, priceOf, subtractMoney, zeroMoney, zeroQuantity } from '#core/money.ts';
+import { smaller } from '../matching/levels.ts';
 import type { PositionSide, Side } from './types.ts';
 
 export interface Position {
@@ -22,11 +23,6 @@ export const flatPosition = (symbol: string, positionSide: PositionSide): Positi
 });
 
 export const sizeOf = ({ amount }: Position): Quantity => (amount < 0n ? -amount : amount) as Quantity;
-
-export function smaller(a: Quantity, b: Quantity): Quantity {
-  if (a < b) return a;
-  return b;
-}
 
 export const entryPriceOf = (position: Position): Price =>
   position.amount === 0n ? (0n as Price) : priceOf(position.entryCost, sizeOf(position), 'down');

@@ -1,6 +1,7 @@
 /** What the holder of the account may change about it, and when not. */
+
+import { countOf } from '../matching/book.ts';
 import { LEVERAGE_MAX } from './account.ts';
-import { countOf } from './book.ts';
 import * as refusals from './refusals.ts';
 import type { Reporter } from './reporter.ts';
 import type { ExchangeState, Listing } from './state.ts';

@@ -8,20 +8,20 @@ import type { Market } from '../market/market.ts';
 import { openMarket } from '../market/market.ts';
 import type { RandomState } from '../market/random.ts';
 import { seedRandom } from '../market/random.ts';
+import type { Book } from '../matching/book.ts';
+import { openBook } from '../matching/book.ts';
 import type { Account } from './account.ts';
 import { openAccount } from './account.ts';
-import type { Book } from './book.ts';
-import { openBook } from './book.ts';
 import type { History } from './history.ts';
 import { emptyHistory } from './history.ts';
-import type { AlgoOrder } from './order.ts';
+import type { AlgoOrder, Order } from './order.ts';
 import type { Instrument } from './symbols.ts';
 import type { SimulatedExchangeOptions } from './types.ts';
 
 /** What the exchange holds for one symbol. */
 export interface Listing {
   readonly market: Market;
-  readonly book: Book;
+  readonly book: Book<Order>;
   /** Conditional orders that wait for their trigger, oldest first. */
   readonly algos: AlgoOrder[];
 }

@@ -1,39 +1,29 @@
-/** When a conditional order fires. */
+/** What a conditional order of the futures exchange looks at, and when it fires. */
 import type { Price, Rate } from '#core/money.ts';
 import { rate } from '#core/money.ts';
 import type { Market } from '../market/market.ts';
+import { hasReached, trail } from '../matching/trigger.ts';
 import type { AlgoOrder } from './order.ts';
-import type { ConditionalType, Side, WorkingType } from './types.ts';
+import type { WorkingType } from './types.ts';
 
 export const referencePrice = (market: Market, workingType: WorkingType): Price =>
   workingType === 'MARK_PRICE' ? market.mark : market.last;
 
-/** A stop fires when the market has moved against the holder, a take-profit when it has moved in their favour. */
-export function hasReached(
-  type: ConditionalType,
-  side: Side,
-  triggerPrice: Price,
+/** Whether the trigger price of an order that does not trail is reached. */
+export const reachesTrigger = (
+  { type, side, triggerPrice }: Pick<AlgoOrder, 'type' | 'side' | 'triggerPrice'>,
   reference: Price,
-): boolean {
-  const fromBelow = (side === 'BUY') === (type === 'STOP' || type === 'STOP_MARKET');
-  return fromBelow ? reference >= triggerPrice : reference <= triggerPrice;
-}
+): boolean => hasReached(type === 'STOP' || type === 'STOP_MARKET', side, triggerPrice, reference);
 
-const HUNDRED_PERCENT = rate('100');
+const HUNDRED = 100n;
 
-/** Follows the market with a trailing stop and says whether it fires now. */
-export function trail(algo: AlgoOrder, reference: Price): boolean {
-  const buying = algo.side === 'BUY';
-  if (algo.extreme === undefined) {
-    const active =
-      algo.activatePrice === 0n ||
-      (buying ? reference <= algo.activatePrice : reference >= algo.activatePrice);
-    if (active) algo.extreme = reference;
-    return false;
-  }
-  if (buying ? reference < algo.extreme : reference > algo.extreme) algo.extreme = reference;
-  const distance = (algo.extreme * algo.callbackRate) / HUNDRED_PERCENT;
-  return buying ? reference >= algo.extreme + distance : reference <= algo.extreme - distance;
+/** Follows the market with an order that trails, and says of any order whether it fires now. */
+export function fires(algo: AlgoOrder, reference: Price): boolean {
+  if (algo.type !== 'TRAILING_STOP_MARKET') return reachesTrigger(algo, reference);
+  const { activatePrice, callbackRate } = algo;
+  const isActive =
+    activatePrice === 0n || (algo.side === 'BUY' ? reference <= activatePrice : reference >= activatePrice);
+  return trail(algo, reference, (callbackRate / HUNDRED) as Rate, isActive);
 }
 
 /** priceProtect: mark and last price are further apart than the symbol's triggerProtect allows. */

@@ -3,9 +3,11 @@
  * names of Binance USD-M futures) and what it remembers (the ledger).
  */
 
+import type { Side } from '../matching/book.ts';
 import type { SymbolSpec } from './symbols.ts';
 
-export type Side = 'BUY' | 'SELL';
+export type { Side } from '../matching/book.ts';
+
 export type PositionSide = 'BOTH' | 'LONG' | 'SHORT';
 export type OrderType = 'LIMIT' | 'MARKET';
 export type ConditionalType =
