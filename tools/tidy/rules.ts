@@ -116,6 +116,7 @@ const moneyRules: readonly Rule[] = [
       'src/simex/wire/control.ts': 'places and lengths in the ledger',
       'src/simex/matching/page.ts': 'limits, ids and times of a query',
       'src/simex/usdm/lookup.ts': 'order ids of a query',
+      'src/simex/spot/reading.ts': 'order ids, limits and times of a request',
       'src/simex/main.ts': 'port and seed',
       'src/simex/faults/request-fault.ts': 'times of orders',
       'src/simex/usdm/settings.ts': 'leverage: a whole number on the wire',

@@ -28,6 +28,16 @@ export function push<T>(ring: Ring<T>, item: T): T | undefined {
 export const inOrder = <T>(ring: Ring<T>): T[] =>
   ring.next === 0 ? ring.items : [...ring.items.slice(ring.next), ...ring.items.slice(0, ring.next)];
 
+/** The last so many, newest first. */
+export function newest<T>({ items, next }: Ring<T>, count: number): T[] {
+  const found: T[] = [];
+  for (let back = 1; back <= Math.min(count, items.length); back += 1) {
+    const item = items[(next - back + 2 * items.length) % items.length];
+    if (item !== undefined) found.push(item);
+  }
+  return found;
+}
+
 export interface Archive<T> {
   readonly byId: Map<number, T>;
   /** The newest item of each client id. */

@@ -6,6 +6,7 @@ import { DecimalError, price } from '#core/money.ts';
 import { MARKET_STEP_MS, moveMarket, pinMarket } from '../market/market.ts';
 import { inOrder, known } from '../matching/archive.ts';
 import { page } from '../matching/page.ts';
+import { isRefusal } from '../matching/result.ts';
 import { leverageOf } from './account.ts';
 import type { AccountView, BalanceView, PositionView } from './account-view.ts';
 import { accountView, balanceView, positionViews } from './account-view.ts';
@@ -19,7 +20,7 @@ import { algoAck, algoView, orderAck, orderView, tradeView } from './order-view.
 import type { AlgoOrderKey, AlgoOrderParams, HistoryParams, OrderKey, OrderParams } from './params.ts';
 import * as refusals from './refusals.ts';
 import { MARK_PRICE_EVERY_STEPS, Reporter } from './reporter.ts';
-import { isRefusal, readAlgoOrder, readOrder } from './request.ts';
+import { readAlgoOrder, readOrder } from './request.ts';
 import { setDualSide, setLeverage, setMarginType } from './settings.ts';
 import type { ExchangeState } from './state.ts';
 import { listingOf, openState } from './state.ts';

@@ -81,8 +81,6 @@ function collect<T>(read: () => T): T | Refusal {
   }
 }
 
-export const isRefusal = (value: object): value is Refusal => 'ok' in value && value.ok === false;
-
 function fail(refusal: Refusal): never {
   throw new Refused(refusal);
 }

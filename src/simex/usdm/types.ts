@@ -7,6 +7,7 @@ import type { Side } from '../matching/book.ts';
 import type { SymbolSpec } from './symbols.ts';
 
 export type { Side } from '../matching/book.ts';
+export type { Refusal, Result } from '../matching/result.ts';
 
 export type PositionSide = 'BOTH' | 'LONG' | 'SHORT';
 export type OrderType = 'LIMIT' | 'MARKET';
@@ -30,14 +31,6 @@ export type AlgoStatus =
   | 'REJECTED'
   | 'EXPIRED';
 export type ExecutionType = 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED';
-
-/** A refusal as Binance words it. */
-export interface Refusal {
-  readonly ok: false;
-  readonly code: number;
-  readonly msg: string;
-}
-export type Result<T> = ({ readonly ok: true } & T) | Refusal;
 
 export interface SimulatedExchangeOptions {
   /** Fixes the market and every random choice. */
