@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { Faults } from './faults/faults.ts';
 import { MARKET_STEP_MS } from './market/market.ts';
-import { DurableExchange } from './storage/durable-exchange.ts';
 import { Store } from './storage/store.ts';
+import { openUsdm } from './usdm/durable.ts';
 import { usdmRoutes } from './usdm/routes.ts';
 import { Control } from './wire/control.ts';
 import { ListenKeys } from './wire/listen-keys.ts';
@@ -46,11 +46,11 @@ const KEEP_ALIVE_MS = 60_000;
 export async function startSimex(options: SimexOptions): Promise<Simex> {
   const clock = Date.now;
   const host = options.host ?? defaultHost;
-  const store = new Store(options.dataDir);
+  const store = new Store(options.dataDir, 'simex');
   const faults = new Faults(options.seed);
   const listenKeys = new ListenKeys(() => randomBytes(32).toString('hex'));
   const streams = new Streams(listenKeys, faults, clock);
-  const exchange = new DurableExchange(
+  const exchange = openUsdm(
     store,
     {
       seed: options.seed,

@@ -1,7 +1,7 @@
 /** The REST endpoints of USD-M futures: weight, security and what each does with the exchange. */
-import type { DurableExchange } from '../storage/durable-exchange.ts';
 import type { ListenKeys } from '../wire/listen-keys.ts';
 import { answer, given, perSymbol, type RouteContext, type RouteTable } from '../wire/route.ts';
+import type { DurableUsdm } from './durable.ts';
 import * as refusals from './refusals.ts';
 import type { Result } from './types.ts';
 
@@ -11,7 +11,7 @@ const allCanceled = { code: 200, msg: 'The operation of cancel all open order is
 const maxNotionalValue = '1800000000';
 
 function perListed<T extends object>(
-  exchange: DurableExchange,
+  exchange: DurableUsdm,
   { parameters }: RouteContext,
   read: (symbol: string) => Result<T>,
   body: (value: T) => unknown,
@@ -30,7 +30,7 @@ function perListed<T extends object>(
 const dualSideOf = (text: string | undefined): boolean | undefined =>
   text === 'true' ? true : text === 'false' ? false : undefined;
 
-const publicRoutes = (exchange: DurableExchange): RouteTable => ({
+const publicRoutes = (exchange: DurableUsdm): RouteTable => ({
   'GET /fapi/v1/ping': { weight: 1, security: 'none', run: () => answer({}) },
   'GET /fapi/v1/time': {
     weight: 1,
@@ -66,7 +66,7 @@ const publicRoutes = (exchange: DurableExchange): RouteTable => ({
   },
 });
 
-const orderRoutes = (exchange: DurableExchange): RouteTable => ({
+const orderRoutes = (exchange: DurableUsdm): RouteTable => ({
   'POST /fapi/v1/order': {
     weight: 0,
     security: 'signed',
@@ -108,7 +108,7 @@ const orderRoutes = (exchange: DurableExchange): RouteTable => ({
   },
 });
 
-const algoRoutes = (exchange: DurableExchange): RouteTable => ({
+const algoRoutes = (exchange: DurableUsdm): RouteTable => ({
   'POST /fapi/v1/algoOrder': {
     weight: 0,
     security: 'signed',
@@ -145,7 +145,7 @@ const algoRoutes = (exchange: DurableExchange): RouteTable => ({
   },
 });
 
-const accountRoutes = (exchange: DurableExchange): RouteTable => ({
+const accountRoutes = (exchange: DurableUsdm): RouteTable => ({
   'GET /fapi/v3/account': { weight: 5, security: 'signed', run: () => answer(exchange.view.account()) },
   'GET /fapi/v3/balance': { weight: 5, security: 'signed', run: () => answer([exchange.view.balance()]) },
   'GET /fapi/v3/positionRisk': {
@@ -244,7 +244,7 @@ const listenKeyRoutes = (listenKeys: ListenKeys): RouteTable => ({
   },
 });
 
-export const usdmRoutes = (exchange: DurableExchange, listenKeys: ListenKeys): RouteTable => ({
+export const usdmRoutes = (exchange: DurableUsdm, listenKeys: ListenKeys): RouteTable => ({
   ...publicRoutes(exchange),
   ...orderRoutes(exchange),
   ...algoRoutes(exchange),

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { Faults } from '../faults/faults.ts';
 import { FAULTS_MAX, faultMix, faultSchema } from '../faults/faults.ts';
-import type { DurableExchange } from '../storage/durable-exchange.ts';
 import type { Store } from '../storage/store.ts';
+import type { DurableUsdm } from '../usdm/durable.ts';
 import type { StreamRoute } from './stream-names.ts';
 
 interface ControlOptions {
-  readonly exchange: DurableExchange;
+  readonly exchange: DurableUsdm;
   readonly store: Store;
   readonly faults: Faults;
   readonly clock: () => number;
