@@ -4,6 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { Faults } from './faults/faults.ts';
 import { MARKET_STEP_MS } from './market/market.ts';
+import { openSpot } from './spot/durable.ts';
+import { neighbourRoutes } from './spot/neighbours.ts';
+import { spotRoutes } from './spot/routes.ts';
 import { Store } from './storage/store.ts';
 import { openUsdm } from './usdm/durable.ts';
 import { usdmRoutes } from './usdm/routes.ts';
@@ -45,6 +48,7 @@ const KEEP_ALIVE_MS = 60_000;
 
 export async function startSimex(options: SimexOptions): Promise<Simex> {
   const clock = Date.now;
+  const startedMs = clock();
   const host = options.host ?? defaultHost;
   const store = new Store(options.dataDir, 'simex');
   const faults = new Faults(options.seed);
@@ -54,14 +58,16 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     store,
     {
       seed: options.seed,
-      startMs: clock(),
+      startMs: startedMs,
       ...(options.dualSide === undefined ? {} : { dualSide: options.dualSide }),
       ...(options.balance === undefined ? {} : { balance: options.balance }),
     },
     (event) => streams.publish(event),
   );
+  const spotStore = new Store(options.dataDir, 'simex-spot');
+  const spot = openSpot(spotStore, { seed: options.seed, startMs: startedMs }, () => undefined);
   const rest = new RestServer({
-    routes: usdmRoutes(exchange, listenKeys),
+    routes: { ...usdmRoutes(exchange, listenKeys), ...spotRoutes(spot), ...neighbourRoutes },
     faults,
     clock,
     limits: new RateLimits(options.rateLimits ?? publishedLimits),
@@ -70,7 +76,22 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
       apiSecret: options.apiSecret ?? defaultApiSecret,
     },
   });
-  const control = new Control({ exchange, store, faults, clock, cut: (route) => streams.cut(route) });
+  const control = new Control({
+    exchange,
+    store,
+    spot,
+    spotStore,
+    faults,
+    clock,
+    cut: (route) => streams.cut(route),
+  });
+
+  /** Both exchanges at one instant, so that their markets keep step. */
+  const advance = (): void => {
+    const nowMs = clock();
+    exchange.call('advance', nowMs);
+    spot.call('advance', nowMs);
+  };
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const handled = isControl(request)
@@ -85,9 +106,10 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   server.on('upgrade', (request, socket, head) => streams.upgrade(request, socket, head));
   const port = await listen(server, options.port, host).catch((error: unknown) => {
     store.close();
+    spotStore.close();
     throw error;
   });
-  const marketTimer = setInterval(() => exchange.call('advance', clock()), MARKET_STEP_MS);
+  const marketTimer = setInterval(() => advance(), MARKET_STEP_MS);
   const tendTimer = setInterval(() => streams.tend(), TEND_EVERY_MS);
 
   return {
@@ -102,7 +124,9 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
         server.closeAllConnections();
       });
       exchange.snapshot();
+      spot.snapshot();
       store.close();
+      spotStore.close();
     },
   };
 }

@@ -6,6 +6,12 @@ import type { Refusal } from '../matching/result.ts';
 
 const refuse = (code: number, msg: string): Refusal => ({ ok: false, code, msg });
 
+/** https://github.com/ccxt/node-binance-api/issues/995 */
+export const serviceGone = (): Refusal => ({
+  ...refuse(-1016, 'This service is no longer available.'),
+  status: 410,
+});
+
 // Parameters
 export const illegalCharacters = (name: string, legal: string): Refusal =>
   refuse(-1100, `Illegal characters found in parameter '${name}'; legal range is '${legal}'.`);

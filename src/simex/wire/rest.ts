@@ -109,7 +109,7 @@ export class RestServer {
     if (after !== undefined) return after;
     return result.ok
       ? { kind: 'answer', status: 200, body: result.body }
-      : { kind: 'answer', status: 400, body: told(result) };
+      : { kind: 'answer', status: result.status ?? 400, body: told(result) };
   }
 
   #serverTimeMs(): number {
@@ -167,7 +167,7 @@ export function send(response: ServerResponse, status: number, body: unknown): v
   response.end(text);
 }
 
-const told = ({ code, msg }: Refusal) => ({ code, msg });
+const told = ({ code, msg, data }: Refusal) => ({ code, msg, ...(data === undefined ? {} : { data }) });
 
 function throttledReply(throttled: ReturnType<RateLimits['request']>): Reply | undefined {
   if (throttled === undefined) return undefined;
