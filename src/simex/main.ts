@@ -1,7 +1,7 @@
 /** The simulated exchange as a process of its own, set up by environment variables. */
 
 import { defaultApiKey, defaultApiSecret, startSimex } from './server.ts';
-import { countedOnly, publishedLimits } from './wire/rate-limits.ts';
+import { futuresLimits, spotLimits } from './wire/rate-limits.ts';
 
 const DEFAULT_PORT = 8002;
 const DEFAULT_SEED = 1;
@@ -18,13 +18,15 @@ function wholeNumber(name: string, fallback: number, max: number): number {
   throw new Error(`${name} is a whole number from 0 to ${max}, not ${JSON.stringify(text)}`);
 }
 
+const enforced = env['SIMEX_RATE_LIMITS'] !== 'off';
 const dataDir = env['SIMEX_DATA_DIR'];
 const simex = await startSimex({
   port: wholeNumber('SIMEX_PORT', DEFAULT_PORT, 65_535),
   seed: wholeNumber('SIMEX_SEED', DEFAULT_SEED, 0xffff_ffff),
   apiKey: env['SIMEX_API_KEY'] ?? defaultApiKey,
   apiSecret: env['SIMEX_API_SECRET'] ?? defaultApiSecret,
-  rateLimits: env['SIMEX_RATE_LIMITS'] === 'off' ? countedOnly : publishedLimits,
+  futuresLimits: { ...futuresLimits, enforced },
+  spotLimits: { ...spotLimits, enforced },
   ...(dataDir === undefined || dataDir === '' ? {} : { dataDir }),
 });
 

@@ -10,10 +10,12 @@ import { spotRoutes } from './spot/routes.ts';
 import { Store } from './storage/store.ts';
 import { openUsdm } from './usdm/durable.ts';
 import { usdmRoutes } from './usdm/routes.ts';
+import { ApiKeys } from './wire/api-keys.ts';
 import { Control } from './wire/control.ts';
+import { Dispatcher, type Gate } from './wire/dispatcher.ts';
 import { ListenKeys } from './wire/listen-keys.ts';
 import type { RateLimitOptions } from './wire/rate-limits.ts';
-import { publishedLimits, RateLimits } from './wire/rate-limits.ts';
+import { futuresLimits, RateLimits, spotLimits } from './wire/rate-limits.ts';
 import { RestServer, readBody, send, splitUrl } from './wire/rest.ts';
 import { Streams } from './wire/streams.ts';
 
@@ -30,7 +32,9 @@ export interface SimexOptions {
   readonly dualSide?: boolean;
   /** Wallet balance of a new account, in USDT. */
   readonly balance?: string;
-  readonly rateLimits?: RateLimitOptions;
+  /** The published ones unless told. */
+  readonly futuresLimits?: RateLimitOptions;
+  readonly spotLimits?: RateLimitOptions;
 }
 
 export interface Simex {
@@ -66,16 +70,34 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   );
   const spotStore = new Store(options.dataDir, 'simex-spot');
   const spot = openSpot(spotStore, { seed: options.seed, startMs: startedMs }, () => undefined);
-  const rest = new RestServer({
-    routes: { ...usdmRoutes(exchange, listenKeys), ...spotRoutes(spot), ...neighbourRoutes },
+  const gate: Gate = {
+    keys: new ApiKeys(
+      new Map([
+        [
+          options.apiKey ?? defaultApiKey,
+          { kind: 'HMAC_SHA256', secret: options.apiSecret ?? defaultApiSecret },
+        ],
+      ]),
+    ),
     faults,
     clock,
-    limits: new RateLimits(options.rateLimits ?? publishedLimits),
-    credentials: {
-      apiKey: options.apiKey ?? defaultApiKey,
-      apiSecret: options.apiSecret ?? defaultApiSecret,
+    pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  };
+  const usdmVenue = new Dispatcher(
+    {
+      routes: usdmRoutes(exchange, listenKeys),
+      limits: new RateLimits(options.futuresLimits ?? futuresLimits),
     },
-  });
+    gate,
+  );
+  const spotVenue = new Dispatcher(
+    {
+      routes: { ...spotRoutes(spot), ...neighbourRoutes },
+      limits: new RateLimits(options.spotLimits ?? spotLimits),
+    },
+    gate,
+  );
+  const rest = new RestServer([usdmVenue, spotVenue], clock);
   const control = new Control({
     exchange,
     store,

@@ -120,7 +120,7 @@ const moneyRules: readonly Rule[] = [
       'src/simex/main.ts': 'port and seed',
       'src/simex/faults/request-fault.ts': 'times of orders',
       'src/simex/usdm/settings.ts': 'leverage: a whole number on the wire',
-      'src/simex/wire/signature.ts': 'timestamp and receive window',
+      'src/simex/wire/parameters.ts': 'timestamp and receive window',
       'src/simex/storage/store.ts': 'the number of ledger entries',
     },
   },

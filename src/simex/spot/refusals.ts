@@ -2,9 +2,9 @@
  * Every refusal of the simulated spot exchange with the code and the wording of Binance.
  * https://github.com/binance/binance-spot-api-docs/blob/master/errors.md
  */
-import type { Refusal } from '../matching/result.ts';
+import { type Refusal, refuse } from '../matching/result.ts';
 
-const refuse = (code: number, msg: string): Refusal => ({ ok: false, code, msg });
+export { missingParameter, noSuchOrder } from '../matching/result.ts';
 
 /** https://github.com/ccxt/node-binance-api/issues/995 */
 export const serviceGone = (): Refusal => ({
@@ -15,8 +15,6 @@ export const serviceGone = (): Refusal => ({
 // Parameters
 export const illegalCharacters = (name: string, legal: string): Refusal =>
   refuse(-1100, `Illegal characters found in parameter '${name}'; legal range is '${legal}'.`);
-export const missingParameter = (name: string): Refusal =>
-  refuse(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
 export const missingEither = (one: string, other: string): Refusal =>
   refuse(-1102, `Param '${one}' or '${other}' must be sent, but both were empty/null!`);
 export const emptyParameter = (name: string): Refusal => refuse(-1105, `Parameter '${name}' was empty.`);
@@ -76,7 +74,6 @@ export const tooLittleLiquidity = (): Refusal =>
 export const unknownOrderToCancel = (): Refusal => refuse(-2011, 'Unknown order sent.');
 export const restrictedCancel = (): Refusal =>
   refuse(-2011, 'Order was not canceled due to cancel restrictions.');
-export const noSuchOrder = (): Refusal => refuse(-2013, 'Order does not exist.');
 /** Missing in the documentation: github.com/binance/binance-spot-api-docs/pull/43 */
 export const noSuchList = (): Refusal => refuse(-2018, 'Order list does not exist.');
 export const replacePartlyFailed = (): Refusal => refuse(-2021, 'Order cancel-replace partially failed.');

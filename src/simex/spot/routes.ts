@@ -2,8 +2,9 @@
  * The REST endpoints of spot: weight, security and what each does with the exchange.
  * https://github.com/binance/binance-spot-api-docs/blob/master/rest-api.md
  */
+
+import type { Parameters } from '../wire/parameters.ts';
 import { answer, perSymbol, type Route, type RouteTable } from '../wire/route.ts';
-import type { Parameters } from '../wire/signature.ts';
 import type { DurableSpot } from './durable.ts';
 import type { ListKind } from './list-request.ts';
 import * as refusals from './refusals.ts';
