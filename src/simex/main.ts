@@ -4,7 +4,7 @@ import { configuredSource } from './market/configured.ts';
 import { progressOn } from './market/progress.ts';
 import { MarketDataError } from './market/source.ts';
 import { defaultApiKey, defaultApiSecret, startSimex } from './server.ts';
-import { countedOnly, publishedLimits } from './wire/rate-limits.ts';
+import { futuresLimits, spotLimits } from './wire/rate-limits.ts';
 
 const DEFAULT_PORT = 8002;
 const DEFAULT_SEED = 1;
@@ -55,13 +55,15 @@ async function start() {
     onProgress: progressOn(process.stderr),
     onNews: (sentence) => tell('simex.market', sentence),
   });
+  const enforced = env['SIMEX_RATE_LIMITS'] !== 'off';
   const dataDir = env['SIMEX_DATA_DIR'];
   return startSimex({
     port: wholeNumber('SIMEX_PORT', DEFAULT_PORT, 65_535),
     seed: wholeNumber('SIMEX_SEED', DEFAULT_SEED, 0xffff_ffff),
     apiKey: env['SIMEX_API_KEY'] ?? defaultApiKey,
     apiSecret: env['SIMEX_API_SECRET'] ?? defaultApiSecret,
-    rateLimits: env['SIMEX_RATE_LIMITS'] === 'off' ? countedOnly : publishedLimits,
+    futuresLimits: { ...futuresLimits, enforced },
+    spotLimits: { ...spotLimits, enforced },
     ...(dataDir === undefined || dataDir === '' ? {} : { dataDir }),
     ...(market === undefined ? {} : { market }),
   });

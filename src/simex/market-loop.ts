@@ -1,12 +1,15 @@
 /** Moves the market as time passes: the generator, what a source brings, and then the streams that show it. */
+import { showPrice } from '#core/money.ts';
 import type { Feed } from './market/feed.ts';
 import type { MarketBatch } from './market/follow.ts';
 import type { MarketSource } from './market/source.ts';
 import { MarketDataError } from './market/source.ts';
-import type { DurableExchange } from './storage/durable-exchange.ts';
+import type { DurableSpot } from './spot/durable.ts';
+import type { DurableUsdm } from './usdm/durable.ts';
 
 export interface MarketLoopOptions {
-  readonly exchange: DurableExchange;
+  readonly exchange: DurableUsdm;
+  readonly spot: DurableSpot;
   readonly feeds: readonly Feed[];
   readonly source: MarketSource | undefined;
   readonly clock: () => number;
@@ -52,8 +55,11 @@ export class MarketLoop {
   }
 
   async #step(): Promise<void> {
-    const { exchange, source, feeds, clock } = this.#options;
-    exchange.call('advance', clock());
+    const { exchange, spot, source, feeds, clock } = this.#options;
+    const nowMs = clock();
+    // Both exchanges at one instant, so that their markets keep step.
+    exchange.call('advance', nowMs);
+    spot.call('advance', nowMs);
     const batch = await source?.due(clock());
     if (this.#over) return;
     if (batch !== undefined) this.#follow(batch);
@@ -61,8 +67,13 @@ export class MarketLoop {
   }
 
   #follow(batch: MarketBatch): void {
-    const { exchange, clock } = this.#options;
+    const { exchange, spot, clock } = this.#options;
     const result = exchange.call('followMarket', batch, clock());
     if (!result.ok) throw new MarketDataError(`${batch.followed.source}: ${result.msg}`);
+    // It is one market, wherever the symbol trades; spot need not list it.
+    for (const { symbol } of batch.updates) {
+      const last = exchange.view.state.listings.get(symbol)?.market.last;
+      if (last !== undefined) spot.call('setPrice', symbol, showPrice(last), clock());
+    }
   }
 }

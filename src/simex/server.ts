@@ -7,14 +7,19 @@ import { Feed } from './market/feed.ts';
 import { MARKET_STEP_MS } from './market/market.ts';
 import type { MarketDataError, MarketSource } from './market/source.ts';
 import { MarketLoop } from './market-loop.ts';
-import { DurableExchange } from './storage/durable-exchange.ts';
+import { openSpot } from './spot/durable.ts';
+import { neighbourRoutes } from './spot/neighbours.ts';
+import { spotRoutes } from './spot/routes.ts';
 import { Store } from './storage/store.ts';
+import { openUsdm } from './usdm/durable.ts';
 import { marketStream } from './usdm/market-streams.ts';
 import { usdmRoutes } from './usdm/routes.ts';
+import { ApiKeys } from './wire/api-keys.ts';
 import { Control } from './wire/control.ts';
+import { Dispatcher, type Gate } from './wire/dispatcher.ts';
 import { ListenKeys } from './wire/listen-keys.ts';
 import type { RateLimitOptions } from './wire/rate-limits.ts';
-import { publishedLimits, RateLimits } from './wire/rate-limits.ts';
+import { futuresLimits, RateLimits, spotLimits } from './wire/rate-limits.ts';
 import { RestServer, readBody, send, splitUrl } from './wire/rest.ts';
 import { Streams } from './wire/streams.ts';
 
@@ -31,7 +36,9 @@ export interface SimexOptions {
   readonly dualSide?: boolean;
   /** Wallet balance of a new account, in USDT. */
   readonly balance?: string;
-  readonly rateLimits?: RateLimitOptions;
+  /** The published ones unless told. */
+  readonly futuresLimits?: RateLimitOptions;
+  readonly spotLimits?: RateLimitOptions;
   /** Where prices come from; without it they are generated from the seed. */
   readonly market?: MarketSource;
 }
@@ -53,34 +60,63 @@ const KEEP_ALIVE_MS = 60_000;
 
 export async function startSimex(options: SimexOptions): Promise<Simex> {
   const clock = Date.now;
+  const startedMs = clock();
   const host = options.host ?? defaultHost;
-  const store = new Store(options.dataDir);
+  const store = new Store(options.dataDir, 'simex');
   const faults = new Faults(options.seed);
   const listenKeys = new ListenKeys(() => randomBytes(32).toString('hex'));
   const streams = new Streams(listenKeys, faults, clock, (route) => {
     if (route !== 'private') feeds[route].open();
   });
-  const exchange = new DurableExchange(
+  const exchange = openUsdm(
     store,
     {
       seed: options.seed,
-      startMs: clock(),
+      startMs: startedMs,
       ...(options.dualSide === undefined ? {} : { dualSide: options.dualSide }),
       ...(options.balance === undefined ? {} : { balance: options.balance }),
     },
     (event) => streams.publish(event),
   );
-  const rest = new RestServer({
-    routes: usdmRoutes(exchange, listenKeys),
+  const spotStore = new Store(options.dataDir, 'simex-spot');
+  const spot = openSpot(spotStore, { seed: options.seed, startMs: startedMs }, () => undefined);
+  const gate: Gate = {
+    keys: new ApiKeys(
+      new Map([
+        [
+          options.apiKey ?? defaultApiKey,
+          { kind: 'HMAC_SHA256', secret: options.apiSecret ?? defaultApiSecret },
+        ],
+      ]),
+    ),
     faults,
     clock,
-    limits: new RateLimits(options.rateLimits ?? publishedLimits),
-    credentials: {
-      apiKey: options.apiKey ?? defaultApiKey,
-      apiSecret: options.apiSecret ?? defaultApiSecret,
+    pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+  };
+  const usdmVenue = new Dispatcher(
+    {
+      routes: usdmRoutes(exchange, listenKeys),
+      limits: new RateLimits(options.futuresLimits ?? futuresLimits),
     },
+    gate,
+  );
+  const spotVenue = new Dispatcher(
+    {
+      routes: { ...spotRoutes(spot), ...neighbourRoutes },
+      limits: new RateLimits(options.spotLimits ?? spotLimits),
+    },
+    gate,
+  );
+  const rest = new RestServer([usdmVenue, spotVenue], clock);
+  const control = new Control({
+    exchange,
+    store,
+    spot,
+    spotStore,
+    faults,
+    clock,
+    cut: (route) => streams.cut(route),
   });
-  const control = new Control({ exchange, store, faults, clock, cut: (route) => streams.cut(route) });
 
   const marketFailed = Promise.withResolvers<MarketDataError>();
   const feedOf = (route: 'public' | 'market') =>
@@ -92,6 +128,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   const feeds = { public: feedOf('public'), market: feedOf('market') };
   const market = new MarketLoop({
     exchange,
+    spot,
     feeds: Object.values(feeds),
     source: options.market,
     clock,
@@ -115,6 +152,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     .catch((error: unknown) => {
       market.close();
       store.close();
+      spotStore.close();
       throw error;
     });
   const marketTimer = setInterval(() => market.tick(), MARKET_STEP_MS);
@@ -134,7 +172,9 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
         server.closeAllConnections();
       });
       exchange.snapshot();
+      spot.snapshot();
       store.close();
+      spotStore.close();
     },
   };
 }

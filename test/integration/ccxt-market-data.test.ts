@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import ccxt from 'ccxt';
 import type { Simex } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
-import { countedOnly } from '#simex/wire/rate-limits.ts';
+import { futuresLimits } from '#simex/wire/rate-limits.ts';
 import { until } from '#test/support/until.ts';
 
 const symbol = 'BTC/USDT:USDT';
@@ -13,7 +13,7 @@ let simex: Simex;
 let client: InstanceType<typeof ccxt.pro.binanceusdm>;
 
 before(async () => {
-  simex = await startSimex({ port: 0, seed: 1, rateLimits: countedOnly });
+  simex = await startSimex({ port: 0, seed: 1, futuresLimits: { ...futuresLimits, enforced: false } });
   client = new ccxt.pro.binanceusdm({ enableRateLimit: false });
   const { api } = client.urls as { api: Record<string, unknown> };
   for (const [name, version] of [

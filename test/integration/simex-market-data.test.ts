@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Simex } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
-import { countedOnly } from '#simex/wire/rate-limits.ts';
+import { futuresLimits } from '#simex/wire/rate-limits.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
 import { until } from '#test/support/until.ts';
 
@@ -11,7 +11,7 @@ let simex: Simex;
 let client: SimexClient;
 
 before(async () => {
-  simex = await startSimex({ port: 0, seed: 1, rateLimits: countedOnly });
+  simex = await startSimex({ port: 0, seed: 1, futuresLimits: { ...futuresLimits, enforced: false } });
   client = new SimexClient(simex.url);
   await until('something is traded', async () => (await get('/fapi/v1/trades?symbol=BTCUSDT')).length > 2);
 });

@@ -9,7 +9,7 @@ import { LiveMarket } from '#simex/market/live/live-market.ts';
 import { Replay } from '#simex/market/recording/replay.ts';
 import type { Simex, SimexOptions } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
-import { countedOnly } from '#simex/wire/rate-limits.ts';
+import { futuresLimits } from '#simex/wire/rate-limits.ts';
 import { aggTradeLine, klineLine, klineTitles, writeLines, writeZip } from '#test/support/recordings.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
 import { tempDir } from '#test/support/temp-dir.ts';
@@ -25,7 +25,7 @@ after(async () => {
 
 /** Tests ask more often than the limits would let them. */
 async function started(options: SimexOptions): Promise<Simex> {
-  const simex = await startSimex({ ...options, rateLimits: countedOnly });
+  const simex = await startSimex({ ...options, futuresLimits: { ...futuresLimits, enforced: false } });
   running.push(simex);
   return simex;
 }
@@ -96,7 +96,7 @@ test('a replay fires stops at its prices and goes on after a restart where it wa
   const rows = Array.from({ length: 600 }, (_, id) => aggTradeLine(id, FROM_MS + id * 100, `${3000 - id}`));
   const file = writeLines(directory, 'ETHUSDT-aggTrades-2024-01.csv', rows);
   const options = () => ({
-    ...{ port: 0, seed: 1, dataDir, rateLimits: countedOnly },
+    ...{ port: 0, seed: 1, dataDir, futuresLimits: { ...futuresLimits, enforced: false } },
     market: new Replay({ paths: [file], speed: 4 }),
   });
   const first = await startSimex(options());

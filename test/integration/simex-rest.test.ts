@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Simex } from '#simex/server.ts';
 import { startSimex } from '#simex/server.ts';
+import { futuresLimits } from '#simex/wire/rate-limits.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
 
 let simex: Simex;
@@ -75,7 +76,7 @@ test('keys, signatures and timestamps are checked', async () => {
 
 test('an order may come in the body, and a body that is too long is refused', async () => {
   const query = new URLSearchParams({ ...market, timestamp: String(Date.now()) }).toString();
-  const { sign } = await import('#simex/wire/signature.ts');
+  const { sign } = await import('#simex/wire/api-keys.ts');
   const body = `${query}&signature=${sign(query, 'simex-secret')}`;
   const headers = { 'X-MBX-APIKEY': 'simex-key', 'Content-Type': 'application/x-www-form-urlencoded' };
   const posted = await client.raw('POST', '/fapi/v1/order', { body, headers });
@@ -221,7 +222,11 @@ test('a server with published limits refuses what is too much, and says how long
   const limited = await startSimex({
     port: 0,
     seed: 1,
-    rateLimits: { weightPerMinute: 100, ordersPerTenSeconds: 3, ordersPerMinute: 3 },
+    futuresLimits: {
+      ...futuresLimits,
+      weightPerMinute: 100,
+      orders: [{ interval: 'SECOND', intervalNum: 10, limit: 3 }],
+    },
   });
   try {
     const caller = new SimexClient(limited.url);

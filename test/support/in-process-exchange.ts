@@ -20,8 +20,9 @@ import type {
   ReportOutcome,
   Submitted,
 } from '#exchange/port.ts';
+import type { Result } from '#simex/matching/result.ts';
 import type { AlgoOrderView, OrderView } from '#simex/usdm/order-view.ts';
-import type { OrderTradeUpdate, Result, UserEvent } from '#simex/usdm/types.ts';
+import type { OrderTradeUpdate, UserEvent } from '#simex/usdm/types.ts';
 import { algoEnd, reportOf, tradeOf } from './simulated-reports.ts';
 import type { Venue } from './venue.ts';
 import { ACCEPTANCE_WINDOW_MS, type Fate, type Weather } from './weather.ts';

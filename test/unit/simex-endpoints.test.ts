@@ -3,16 +3,16 @@
 // Method: the routes without sockets, on an account that has a bit of everything; a table of names per endpoint.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DurableExchange } from '#simex/storage/durable-exchange.ts';
 import { Store } from '#simex/storage/store.ts';
+import { openUsdm } from '#simex/usdm/durable.ts';
 import { usdmRoutes } from '#simex/usdm/routes.ts';
 import { ListenKeys } from '#simex/wire/listen-keys.ts';
 
 const START_MS = 8 * 3600_000 - 60_000;
 
 function open(dualSide = false) {
-  const exchange = new DurableExchange(
-    new Store(undefined),
+  const exchange = openUsdm(
+    new Store(undefined, 'simex'),
     { seed: 5, dualSide, startMs: START_MS },
     () => {},
   );

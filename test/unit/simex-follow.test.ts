@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MarketUpdate } from '#simex/market/follow.ts';
-import { DurableExchange } from '#simex/storage/durable-exchange.ts';
 import { Store } from '#simex/storage/store.ts';
+import { openUsdm } from '#simex/usdm/durable.ts';
 import { SimulatedExchange } from '#simex/usdm/exchange.ts';
 import { listingOf } from '#simex/usdm/state.ts';
 import type { ExchangeEvent } from '#simex/usdm/types.ts';
@@ -99,8 +99,8 @@ test('a batch with anything malformed changes nothing', () => {
 test('after a crash the stored calls lead to the same tape and the same place in the source', () => {
   const directory = tempDir();
   const options = { seed: 1, startMs: 0 };
-  const store = new Store(directory);
-  const first = new DurableExchange(store, options, () => undefined);
+  const store = new Store(directory, 'simex');
+  const first = openUsdm(store, options, () => undefined);
   for (let step = 1; step <= 50; step += 1) {
     first.call('advance', step * 200);
     first.call('followMarket', batch({ symbol: 'BTCUSDT', deals: deals(`${50_000 + step}`) }), step * 200);
@@ -108,8 +108,8 @@ test('after a crash the stored calls lead to the same tape and the same place in
   const { listings, followed } = first.view.state;
   // No snapshot is taken: this is how a killed process leaves its store.
   store.close();
-  const second = new Store(directory);
-  const again = new DurableExchange(second, options, () => undefined);
+  const second = new Store(directory, 'simex');
+  const again = openUsdm(second, options, () => undefined);
   assert.deepEqual(again.view.state.listings, listings);
   assert.deepEqual(again.view.state.followed, followed);
   second.close();

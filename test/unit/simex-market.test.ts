@@ -198,8 +198,8 @@ test('ended orders and trades are forgotten in the end, the newest are not', () 
   for (let i = 0; i < 11_000; i += 1) {
     exchange.placeOrder({ ...order, side: i % 2 === 0 ? 'BUY' : 'SELL', newClientOrderId: `id-${i}` }, i);
   }
-  assert.equal(exchange.state.history.ordersById.size, 10_000);
-  assert.equal(exchange.state.history.ordersByClientId.size, 10_000);
+  assert.equal(exchange.state.history.orders.byId.size, 10_000);
+  assert.equal(exchange.state.history.orders.byClientId.size, 10_000);
   const oldest = exchange.queryOrder({ symbol: 'BTCUSDT', origClientOrderId: 'id-0' });
   assert.ok(!oldest.ok && oldest.code === -2013);
   assert.ok(exchange.queryOrder({ symbol: 'BTCUSDT', origClientOrderId: 'id-10999' }).ok);

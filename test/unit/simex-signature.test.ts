@@ -1,15 +1,11 @@
 // Goal: the simulated exchange accepts exactly the requests that Binance accepts as signed.
 // Method: the vectors of the official documentation, and the ways in which a request can miss them.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyObject, sign as signBytes } from 'node:crypto';
 import { test } from 'node:test';
-import {
-  checkApiKey,
-  checkSignature,
-  checkTimestamp,
-  readParameters,
-  sign,
-  signedPayload,
-} from '#simex/wire/signature.ts';
+import { isRefusal } from '#simex/matching/result.ts';
+import { type ApiKey, ApiKeys, checkSignature, readPublicKey, sign } from '#simex/wire/api-keys.ts';
+import { checkTimestamp, readParameters, signedParameters, signedText } from '#simex/wire/parameters.ts';
 
 const spotSecret = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j';
 const spotPayload =
@@ -25,6 +21,10 @@ function parametersOf(query: string, body: string) {
   assert.ok(!('ok' in parameters));
   return parameters;
 }
+
+const hmac = (secret: string): ApiKey => ({ kind: 'HMAC_SHA256', secret });
+const refusalOf = (query: string, body: string, secret = futuresSecret) =>
+  checkSignature(hmac(secret), signedText(query, body), parametersOf(query, body)['signature']);
 
 test('the documented vectors are reproduced', () => {
   assert.equal(sign(spotPayload, spotSecret), spotSignature);
@@ -44,17 +44,12 @@ test('a signature is accepted wherever its parts stand', () => {
     [`${head}&signature=${mixed}`, tail],
   ] as const;
   for (const [query, body] of cases) {
-    assert.equal(
-      checkSignature(query, body, parametersOf(query, body), futuresSecret),
-      undefined,
-      query + body,
-    );
+    assert.equal(refusalOf(query, body), undefined, query + body);
   }
 });
 
 test('a signature that is missing, malformed, of another secret or of another text is refused', () => {
-  const code = (query: string, secret = futuresSecret) =>
-    checkSignature(query, '', parametersOf(query, ''), secret)?.code;
+  const code = (query: string, secret?: string) => refusalOf(query, '', secret)?.code;
   assert.equal(code(futuresPayload), -1102);
   assert.equal(code(`${futuresPayload}&signature=`), -1102);
   assert.equal(code(`${futuresPayload}&signature=abc`), -1022);
@@ -63,7 +58,7 @@ test('a signature that is missing, malformed, of another secret or of another te
 });
 
 test('query and body are joined without a separator, and the query wins', () => {
-  assert.equal(signedPayload('a=1&b=2', 'c=3&signature=x'), 'a=1&b=2c=3');
+  assert.equal(signedText('a=1&b=2', 'c=3&signature=x'), 'a=1&b=2c=3');
   assert.deepEqual({ ...parametersOf('a=query', 'a=body&b=2') }, { a: 'query', b: '2' });
 });
 
@@ -90,8 +85,43 @@ test('the receive window is the documented one', () => {
 });
 
 test('a missing API key and an unknown one have different codes', () => {
-  assert.equal(checkApiKey(undefined, 'key')?.code, -2014);
-  assert.equal(checkApiKey('', 'key')?.code, -2014);
-  assert.equal(checkApiKey('other', 'key')?.code, -2015);
-  assert.equal(checkApiKey('key', 'key'), undefined);
+  const keys = new ApiKeys(new Map([['key', hmac('secret')]]));
+  const code = (name: string | undefined) => {
+    const found = keys.find(name);
+    return isRefusal(found) ? found.code : undefined;
+  };
+  assert.equal(code(undefined), -2014);
+  assert.equal(code(''), -2014);
+  assert.equal(code('other'), -2015);
+  assert.equal(code('key'), undefined);
+});
+
+test('Ed25519 and RSA keys are known by their public half, and sign in base64', () => {
+  const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
+  const pairs = [generateKeyPairSync('ed25519'), generateKeyPairSync('rsa', { modulusLength: 2048 })];
+  for (const [index, { publicKey, privateKey }] of pairs.entries()) {
+    const key = readPublicKey(pem(publicKey));
+    assert.ok(key);
+    assert.equal(key.kind, ['ED25519', 'RSA'][index]);
+    const algorithm = index === 0 ? null : 'RSA-SHA256';
+    const signature = signBytes(algorithm, Buffer.from(futuresPayload), privateKey).toString('base64');
+    assert.equal(checkSignature(key, futuresPayload, signature), undefined);
+    const query = `${futuresPayload}&signature=${encodeURIComponent(signature)}`;
+    assert.equal(
+      checkSignature(key, signedText(query, ''), parametersOf(query, '')['signature']),
+      undefined,
+      'as it comes in a query',
+    );
+    assert.equal(checkSignature(key, `${futuresPayload}0`, signature)?.code, -1022);
+    assert.equal(checkSignature(key, futuresPayload, futuresSignature)?.code, -1022);
+    assert.equal(checkSignature(key, futuresPayload, '!')?.code, -1022);
+  }
+  assert.equal(readPublicKey('no key'), undefined);
+  const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  assert.equal(readPublicKey(pem(curve.publicKey)), undefined);
+});
+
+test('over the WebSocket API the parameters are signed in the order of their names, as they are', () => {
+  const parameters = { symbol: 'BTCUSDT', apiKey: 'key', price: '1', note: 'a b', signature: 'x' };
+  assert.equal(signedParameters(parameters), 'apiKey=key&note=a b&price=1&symbol=BTCUSDT');
 });

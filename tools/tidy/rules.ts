@@ -117,6 +117,9 @@ const moneyRules: readonly Rule[] = [
     except: {
       'src/core/money.ts': 'approximate(): the one way out, for figures that only people and charts read',
       'src/simex/wire/control.ts': 'places and lengths in the ledger',
+      'src/simex/matching/page.ts': 'limits, ids and times of a query',
+      'src/simex/spot/routes.ts': 'the limit of a query',
+      'src/simex/spot/reading.ts': 'order ids, limits and times of a request',
       'src/simex/usdm/lookup.ts': 'order ids, limits and times of a query',
       'src/simex/main.ts': 'port, seed and speed',
       'src/simex/market/recording/rows.ts': 'times of rows',
@@ -124,7 +127,7 @@ const moneyRules: readonly Rule[] = [
       'src/simex/usdm/parameters.ts': 'whole numbers: times and ids',
       'src/simex/faults/request-fault.ts': 'times of orders',
       'src/simex/usdm/settings.ts': 'leverage: a whole number on the wire',
-      'src/simex/wire/signature.ts': 'timestamp and receive window',
+      'src/simex/wire/parameters.ts': 'timestamp and receive window',
       'src/simex/storage/store.ts': 'the number of ledger entries',
     },
   },

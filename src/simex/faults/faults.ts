@@ -13,10 +13,15 @@ const chance = {
   count: z.int().min(1).max(1_000_000).optional(),
 };
 const delayMs = z.int().min(1).max(60_000);
+const latencyMs = z.int().min(0).max(60_000);
 const endpoint = z
   .string()
-  .regex(/^(GET|POST|PUT|DELETE) \/fapi\/[a-zA-Z0-9/]+$/)
+  .regex(/^(GET|POST|PUT|DELETE) \/(fapi|api|sapi)\/[a-zA-Z0-9/]+$/)
   .optional();
+const wires = ['rest', 'websocket'] as const;
+export type Wire = (typeof wires)[number];
+/** Which requests it concerns; all unless told. */
+const target = { endpoint, wire: z.enum(wires).optional() };
 
 const requestFaultKinds = [
   'accept-then-503',
@@ -39,15 +44,23 @@ const userEvent = z
   .optional();
 
 export const faultSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(requestFaultKinds), endpoint, ...chance }),
+  z.strictObject({ kind: z.enum(requestFaultKinds), ...target, ...chance }),
   z.strictObject({
     kind: z.enum(['rate-limited', 'banned']),
-    endpoint,
+    ...target,
     retryAfterSeconds: z.int().min(1).max(259_200),
     ...chance,
   }),
   /** An order cannot be queried until so long after it was accepted. */
-  z.strictObject({ kind: z.literal('query-lag'), endpoint, delayMs, ...chance }),
+  z.strictObject({ kind: z.literal('query-lag'), ...target, delayMs, ...chance }),
+  /** A request is carried out so much later, and answered so much later still. */
+  z.strictObject({
+    kind: z.literal('latency'),
+    ...target,
+    acceptMs: latencyMs.default(0),
+    ackMs: latencyMs.default(0),
+    ...chance,
+  }),
   z.strictObject({ kind: z.enum(streamFaultKinds), event: userEvent, ...chance }),
   z.strictObject({ kind: z.literal('stream-delay'), event: userEvent, delayMs, ...chance }),
   /** The private stream stays open and says nothing. */
@@ -67,7 +80,12 @@ interface ActiveFault {
 export const FAULTS_MAX = 100;
 const PER_MILLION = 1_000_000;
 /** What a query lag concerns. */
-const queries: readonly string[] = ['GET /fapi/v1/order', 'GET /fapi/v1/algoOrder'];
+const queries: readonly string[] = [
+  'GET /fapi/v1/order',
+  'GET /fapi/v1/algoOrder',
+  'GET /api/v3/order',
+  'GET /api/v3/orderList',
+];
 
 /** Every kind that leaves the exchange able to recover, each with the given probability. */
 export function faultMix(probability: number): Fault[] {
@@ -122,13 +140,13 @@ export class Faults {
   }
 
   /** The fault that strikes this request, if any. */
-  onRequest(endpointName: string): RequestFault | undefined {
+  onRequest(endpointName: string, wire: Wire): RequestFault | undefined {
     return this.#strike(
       (fault): fault is RequestFault =>
-        !fault.kind.startsWith('stream-') &&
-        fault.kind !== 'clock-skew' &&
+        isRequestFault(fault) &&
         (fault.kind !== 'query-lag' || queries.includes(endpointName)) &&
-        (!('endpoint' in fault) || fault.endpoint === undefined || fault.endpoint === endpointName),
+        (fault.endpoint === undefined || fault.endpoint === endpointName) &&
+        (fault.wire === undefined || fault.wire === wire),
     );
   }
 
@@ -163,6 +181,9 @@ export class Faults {
     return nextBelow(this.#random, PER_MILLION) < probability * PER_MILLION;
   }
 }
+
+const isRequestFault = (fault: Fault): fault is RequestFault =>
+  !fault.kind.startsWith('stream-') && fault.kind !== 'clock-skew';
 
 const countOf = (fault: Fault): number =>
   'count' in fault && fault.count !== undefined ? fault.count : Number.POSITIVE_INFINITY;

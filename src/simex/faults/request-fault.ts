@@ -1,9 +1,9 @@
 /** What a fault makes of one request: an answer of its own, a cut connection, or no answer, before or after it ran. */
 
+import { noSuchOrder, type Refusal } from '../matching/result.ts';
 import { closesHedge } from '../usdm/order.ts';
-import * as refusals from '../usdm/refusals.ts';
-import type { Refusal } from '../usdm/types.ts';
-import type { Parameters } from '../wire/signature.ts';
+import type { Parameters } from '../wire/parameters.ts';
+import * as refusals from '../wire/refusals.ts';
 import type { Faults } from './faults.ts';
 
 export type RequestFault = NonNullable<ReturnType<Faults['onRequest']>>;
@@ -18,54 +18,63 @@ export type Reply =
   | { readonly kind: 'reset' }
   | { readonly kind: 'hang' };
 
-const refused = (status: number, refusal: Refusal, retryAfterSeconds?: number): Reply => ({
-  kind: 'answer',
-  status,
-  body: { code: refusal.code, msg: refusal.msg },
-  ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-});
+export function refused({ code, msg, data, status = 400 }: Refusal, retryAfterSeconds?: number): Reply {
+  return {
+    kind: 'answer',
+    status,
+    body: { code, msg, ...(data === undefined ? {} : { data }) },
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+}
+
+const withStatus = (status: number, refusal: Refusal, retryAfterSeconds?: number): Reply =>
+  refused({ ...refusal, status }, retryAfterSeconds);
 
 /** The reply instead of running the request, if the fault strikes before. */
 export function replyBefore(fault: RequestFault, parameters: Parameters, nowMs: number): Reply | undefined {
   switch (fault.kind) {
     case 'refuse-then-503':
-      return refused(503, refusals.unknownError());
+      return withStatus(503, refusals.unknownError());
     case 'refuse-then-1007':
-      return refused(408, refusals.backendTimeout());
+      return withStatus(408, refusals.backendTimeout());
     case 'reset-before':
       return { kind: 'reset' };
     case 'hang-before':
       return { kind: 'hang' };
     case 'service-unavailable':
-      return refused(503, refusals.serviceUnavailable());
+      return withStatus(503, refusals.serviceUnavailable());
     case 'internal-error':
-      return refused(503, refusals.internalError());
+      return withStatus(503, refusals.internalError());
     case 'throttled':
-      return isExempt(parameters) ? undefined : refused(503, refusals.throttledBySystem());
+      return isExempt(parameters) ? undefined : withStatus(503, refusals.throttledBySystem());
     case 'rate-limited':
-      return refused(429, refusals.tooManyRequests(0), fault.retryAfterSeconds);
+      return withStatus(429, refusals.tooManyRequests(0), fault.retryAfterSeconds);
     case 'banned':
-      return refused(418, refusals.banned(nowMs + fault.retryAfterSeconds * 1000), fault.retryAfterSeconds);
+      return withStatus(
+        418,
+        refusals.banned(nowMs + fault.retryAfterSeconds * 1000),
+        fault.retryAfterSeconds,
+      );
     default:
       return undefined;
   }
 }
 
 /** The reply instead of the request's own answer, if the fault strikes after. */
-export function replyAfter(fault: RequestFault, answer: unknown, nowMs: number): Reply | undefined {
+export function replyAfter(fault: RequestFault, reply: Reply, nowMs: number): Reply | undefined {
   switch (fault.kind) {
     case 'accept-then-503':
-      return refused(503, refusals.unknownError());
+      return withStatus(503, refusals.unknownError());
     case 'accept-then-1006':
-      return refused(503, refusals.busError());
+      return withStatus(503, refusals.busError());
     case 'accept-then-1007':
-      return refused(408, refusals.backendTimeout());
+      return withStatus(408, refusals.backendTimeout());
     case 'reset-after':
       return { kind: 'reset' };
     case 'hang-after':
       return { kind: 'hang' };
     case 'query-lag':
-      return acceptedAtMs(answer) + fault.delayMs > nowMs ? refused(400, refusals.noSuchOrder()) : undefined;
+      return acceptedAtMs(reply) + fault.delayMs > nowMs ? refused(noSuchOrder()) : undefined;
     default:
       return undefined;
   }
@@ -80,9 +89,10 @@ function isExempt({ reduceOnly, closePosition, side, positionSide }: Parameters)
 }
 
 /** When the queried order was accepted; long ago for any other answer. */
-function acceptedAtMs(answer: unknown): number {
-  if (typeof answer !== 'object' || answer === null) return Number.NEGATIVE_INFINITY;
-  if ('time' in answer) return Number(answer.time);
-  if ('createTime' in answer) return Number(answer.createTime);
+function acceptedAtMs(reply: Reply): number {
+  const body = reply.kind === 'answer' ? reply.body : undefined;
+  if (typeof body !== 'object' || body === null) return Number.NEGATIVE_INFINITY;
+  if ('time' in body) return Number(body.time);
+  if ('createTime' in body) return Number(body.createTime);
   return Number.NEGATIVE_INFINITY;
 }

@@ -1,62 +1,52 @@
 /**
- * The exchange behind the wires: every call that changes it is stored before its result is given back, and only then
+ * An exchange behind the wires: every call that changes it is stored before its result is given back, and only then
  * do its events go out. A start from a directory continues where the last process was, however it ended.
  */
-import { SimulatedExchange } from '../usdm/exchange.ts';
-import type { LedgerEntry } from '../usdm/ledger.ts';
-import type { SimulatedExchangeOptions } from '../usdm/options.ts';
-import type { ExchangeQueries } from '../usdm/queries.ts';
-import type { ExchangeEvent } from '../usdm/types.ts';
-import type { Store, StoredCall } from './store.ts';
+import type { Numbered, Store, StoredCall } from './store.ts';
 
-/** The calls that change the exchange. */
-const mutators = [
-  'advance',
-  'setPrice',
-  'releasePrice',
-  'followMarket',
-  'placeOrder',
-  'placeOrders',
-  'modifyOrder',
-  'modifyOrders',
-  'cancelOrder',
-  'cancelOrders',
-  'cancelAllOrders',
-  'countdownCancelAll',
-  'placeAlgoOrder',
-  'cancelAlgoOrder',
-  'cancelAllAlgoOrders',
-  'setDualSide',
-  'setLeverage',
-  'setMarginType',
-  'setMultiAssets',
-  'setFeeBurn',
-  'movePositionMargin',
-  'setApiRestrictions',
-] as const satisfies readonly (keyof SimulatedExchange)[];
-type Mutator = (typeof mutators)[number];
+/** An exchange that can be kept: a call given again leads to the same state and the same ledger. */
+interface Kept {
+  /** Plain data. */
+  readonly state: object;
+}
+
+interface Listeners<Event, Entry> {
+  readonly onEvent: (event: Event) => void;
+  readonly onLedger: (entry: Entry) => void;
+}
+
+/** How one kind of exchange is kept. */
+export interface Keeping<X extends Kept, Mutator extends keyof X, Event, Entry extends Numbered> {
+  /** The calls that change it. */
+  readonly mutators: readonly Mutator[];
+  readonly open: (listeners: Listeners<Event, Entry>, state: X['state'] | undefined) => X;
+  readonly publish: (event: Event) => void;
+}
+
+type ArgumentsOf<F> = F extends (...args: infer A) => unknown ? A : never;
+type ResultOf<F> = F extends (...args: never[]) => infer R ? R : never;
 
 const SNAPSHOT_EVERY_CALLS = 20_000;
 
-export class DurableExchange {
-  readonly #exchange: SimulatedExchange;
+export class DurableExchange<
+  X extends Kept,
+  Mutator extends keyof X & string,
+  Event,
+  Entry extends Numbered,
+> {
+  readonly #exchange: X;
   readonly #store: Store;
-  readonly #publish: (event: ExchangeEvent) => void;
-  #entries: LedgerEntry[] = [];
-  #events: ExchangeEvent[] = [];
+  readonly #keeping: Keeping<X, Mutator, Event, Entry>;
+  #entries: Entry[] = [];
+  #events: Event[] = [];
   #callsSinceSnapshot = 0;
 
-  constructor(
-    store: Store,
-    options: Omit<SimulatedExchangeOptions, 'onEvent' | 'onLedger'>,
-    publish: (event: ExchangeEvent) => void,
-  ) {
+  constructor(store: Store, keeping: Keeping<X, Mutator, Event, Entry>) {
     this.#store = store;
-    this.#publish = publish;
+    this.#keeping = keeping;
     const stored = store.load();
-    this.#exchange = new SimulatedExchange(
+    this.#exchange = keeping.open(
       {
-        ...options,
         onEvent: (event) => void this.#events.push(event),
         onLedger: (entry) => void this.#entries.push(entry),
       },
@@ -67,22 +57,19 @@ export class DurableExchange {
   }
 
   /** For questions; whatever changes the exchange must go through `call`. */
-  get view(): ExchangeQueries {
+  get view(): Omit<X, Mutator> {
     return this.#exchange;
   }
 
-  call<M extends Mutator>(
-    method: M,
-    ...args: Parameters<SimulatedExchange[M]>
-  ): ReturnType<SimulatedExchange[M]> {
-    const result = this.#apply(method, args) as ReturnType<SimulatedExchange[M]>;
+  call<M extends Mutator>(method: M, ...args: ArgumentsOf<X[M]>): ResultOf<X[M]> {
+    const result = this.#apply(method, args) as ResultOf<X[M]>;
     this.#store.commit({ method, args }, this.#entries);
     this.#entries = [];
     this.#callsSinceSnapshot += 1;
     if (this.#callsSinceSnapshot >= SNAPSHOT_EVERY_CALLS) this.snapshot();
     const events = this.#events;
     this.#events = [];
-    for (const event of events) this.#publish(event);
+    for (const event of events) this.#keeping.publish(event);
     return result;
   }
 
@@ -98,7 +85,7 @@ export class DurableExchange {
 
   #replay(calls: readonly StoredCall[]): void {
     for (const { method, args } of calls) {
-      const known = mutators.find((one) => one === method);
+      const known = this.#keeping.mutators.find((one) => one === method);
       if (known === undefined) throw new Error(`the stored call ${method} is unknown to this version`);
       this.#apply(known, args);
     }

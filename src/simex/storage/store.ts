@@ -10,8 +10,6 @@ import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
-import type { LedgerEntry } from '../usdm/ledger.ts';
-import type { ExchangeState } from '../usdm/state.ts';
 
 export interface StoredCall {
   readonly method: string;
@@ -19,14 +17,17 @@ export interface StoredCall {
 }
 
 export interface Stored {
-  readonly state: ExchangeState;
+  readonly state: object;
   /** Made after the state was stored, in order. */
   readonly calls: readonly StoredCall[];
 }
 
 /** Changes when stored states of an earlier version can no longer be read. */
-const LAYOUT_VERSION = 3;
-const fileName = 'simex.sqlite';
+const LAYOUT_VERSION = 4;
+
+export interface Numbered {
+  readonly seq: number;
+}
 
 export class Store {
   readonly #database: DatabaseSync;
@@ -36,9 +37,11 @@ export class Store {
   readonly #countEntries: StatementSync;
 
   /** Without a directory everything stays in memory. */
-  constructor(directory: string | undefined) {
+  constructor(directory: string | undefined, name: string) {
     if (directory !== undefined) mkdirSync(directory, { recursive: true });
-    this.#database = new DatabaseSync(directory === undefined ? ':memory:' : join(directory, fileName));
+    this.#database = new DatabaseSync(
+      directory === undefined ? ':memory:' : join(directory, `${name}.sqlite`),
+    );
     // The exclusive lock keeps a second process away from the same directory.
     this.#database.exec(`
       PRAGMA locking_mode = EXCLUSIVE;
@@ -70,10 +73,10 @@ export class Store {
         if (!(body instanceof Uint8Array)) throw new Error('a stored call is not a blob');
         return deserialize(body) as StoredCall;
       });
-    return { state: deserialize(state) as ExchangeState, calls };
+    return { state: deserialize(state) as object, calls };
   }
 
-  commit(call: StoredCall, entries: readonly LedgerEntry[]): void {
+  commit(call: StoredCall, entries: readonly Numbered[]): void {
     this.#database.exec('BEGIN');
     this.#insertCall.run(serialize(call));
     for (const entry of entries) this.#insertEntry.run(entry.seq, JSON.stringify(entry));
@@ -81,7 +84,7 @@ export class Store {
   }
 
   /** Replaces the snapshot; the calls before it are no longer needed. */
-  snapshot(state: ExchangeState): void {
+  snapshot(state: object): void {
     this.#database.exec('BEGIN');
     this.#database
       .prepare('INSERT OR REPLACE INTO snapshot (only, layout, state) VALUES (1, ?, ?)')

@@ -1,6 +1,7 @@
 /** Reads the parameters of new conditional orders. */
 import type { Price, Quantity, Rate } from '#core/money.ts';
 import { price, quantity, rate } from '#core/money.ts';
+import type { Refusal } from '../matching/result.ts';
 import {
   choice,
   clientIdOf,
@@ -22,7 +23,6 @@ import type {
   ConditionalType,
   PositionSide,
   PriceMatch,
-  Refusal,
   SelfTradePrevention,
   Side,
   TimeInForce,

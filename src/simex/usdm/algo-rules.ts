@@ -1,4 +1,6 @@
 /** Whether a conditional order of good form may wait for its trigger: filters, limits, and no trigger at once. */
+
+import type { Refusal } from '../matching/result.ts';
 import { heldPosition } from './account.ts';
 import type { AlgoRequest } from './algo-request.ts';
 import { checkPrice, checkQuantity, checkTriggeredBand, checkTriggerPrice } from './filters.ts';
@@ -8,7 +10,6 @@ import * as refusals from './refusals.ts';
 import type { ExchangeState } from './state.ts';
 import { listingOf } from './state.ts';
 import { hasReached, referencePrice } from './trigger.ts';
-import type { Refusal } from './types.ts';
 
 /** Of the whole account; each symbol has its own limit besides. */
 const ACCOUNT_ALGO_ORDERS_MAX = 200;
@@ -30,7 +31,7 @@ export function checkAlgoOrder(state: ExchangeState, request: AlgoRequest): Refu
   if (broken !== undefined) return broken;
 
   if (request.clientId !== undefined) {
-    const known = state.history.algosByClientId.get(request.clientId);
+    const known = state.history.algos.byClientId.get(request.clientId);
     if (known?.status === 'NEW') return refusals.duplicateClientId();
   }
   let waiting = 0;

@@ -5,12 +5,13 @@
  */
 import type { Price, Quantity } from '#core/money.ts';
 import { notional, showPrice, showQuantity, subtractQuantity } from '#core/money.ts';
+import { push } from '../matching/archive.ts';
+import { unrest } from '../matching/book.ts';
+import type { Refusal, Result } from '../matching/result.ts';
 import { heldPosition } from './account.ts';
-import { unrest } from './book.ts';
 import type { Executions } from './executions.ts';
 import { factsOf } from './executions.ts';
 import { checkNotional, checkPrice, checkPriceBand, checkQuantity } from './filters.ts';
-import { push } from './history.ts';
 import { findOrder } from './lookup.ts';
 import { matchedPrice, wouldTake } from './matching.ts';
 import type { Order } from './order.ts';
@@ -25,7 +26,6 @@ import type { AmendRequest } from './request.ts';
 import { isRefusal, readAmendment } from './request.ts';
 import type { Floor } from './state.ts';
 import { instrumentOn, listingOf } from './state.ts';
-import type { Refusal, Result } from './types.ts';
 
 const AMENDMENTS_MAX = 10_000;
 

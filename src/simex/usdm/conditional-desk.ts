@@ -8,6 +8,7 @@
  */
 import type { Price } from '#core/money.ts';
 import { showPrice, showQuantity } from '#core/money.ts';
+import type { Refusal, Result } from '../matching/result.ts';
 import { positionOf } from './account.ts';
 import type { AlgoRequest } from './algo-request.ts';
 import { checkAlgoOrder } from './algo-rules.ts';
@@ -24,7 +25,6 @@ import type { Floor } from './state.ts';
 import { listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
 import { hasReached, isProtected, referencePrice, trail } from './trigger.ts';
-import type { Refusal, Result } from './types.ts';
 
 export class ConditionalDesk {
   readonly #floor: Floor;

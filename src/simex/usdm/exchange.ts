@@ -4,6 +4,7 @@
  */
 import type { MarketBatch } from '../market/follow.ts';
 import { MARKET_STEP_MS } from '../market/market.ts';
+import type { Refusal, Result } from '../matching/result.ts';
 import { readAlgoOrder } from './algo-request.ts';
 import { AmendDesk } from './amend-desk.ts';
 import { ConditionalDesk } from './conditional-desk.ts';
@@ -38,7 +39,6 @@ import { setDualSide, setFeeBurn, setLeverage, setMarginType, setMultiAssets } f
 import type { ExchangeState } from './state.ts';
 import { listingOf, openState } from './state.ts';
 import { defaultSymbols, instrumentOf } from './symbols.ts';
-import type { Refusal, Result } from './types.ts';
 
 /** A longer pause than this (five minutes of market) is skipped, not replayed. */
 const STEPS_PER_ADVANCE_MAX = 1500;

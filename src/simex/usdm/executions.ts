@@ -11,9 +11,10 @@ import {
   subtractQuantity,
 } from '#core/money.ts';
 import { print } from '../market/tape.ts';
+import { push } from '../matching/archive.ts';
+import { unrest } from '../matching/book.ts';
 import { fill, initialMargin, leverageOf, MAKER_FEE, positionOf, TAKER_FEE } from './account.ts';
-import { unrest } from './book.ts';
-import { endOrder, push } from './history.ts';
+import { endOrder } from './history.ts';
 import type { Order, Trade } from './order.ts';
 import { isOpen, remaining } from './order.ts';
 import type { Position } from './position.ts';

@@ -4,9 +4,10 @@
  */
 import type { Price, Quantity, Rate } from '#core/money.ts';
 import { isMultipleOf, notional, rate, showMoney, showPrice } from '#core/money.ts';
+import type { Refusal } from '../matching/result.ts';
 import * as refusals from './refusals.ts';
 import type { Instrument } from './symbols.ts';
-import type { OrderType, Refusal, Side } from './types.ts';
+import type { OrderType, Side } from './types.ts';
 
 const ONE = rate('1');
 

@@ -1,9 +1,9 @@
 /** Settles funding every eight hours: the longs pay the shorts when the rate is positive. */
 import type { Money } from '#core/money.ts';
 import { addMoney, negateMoney, shareOf, showMoney, showRate } from '#core/money.ts';
+import { push } from '../matching/archive.ts';
 import { isIsolated } from './account.ts';
 import { fundingRateOf, lastFundingMs } from './funding-rate.ts';
-import { push } from './history.ts';
 import { valuationOf } from './margin.ts';
 import type { Position } from './position.ts';
 import type { Reporter } from './reporter.ts';

@@ -1,10 +1,11 @@
 /** Finds orders and pages of history by the parameters that the REST endpoints take. */
+
+import { inOrder, known } from '../matching/archive.ts';
+import type { Refusal } from '../matching/result.ts';
 import type { History } from './history.ts';
-import { inOrder } from './history.ts';
 import type { AlgoOrder, Order } from './order.ts';
 import type { AlgoOrderKey, HistoryParams, OrderKey } from './params.ts';
 import * as refusals from './refusals.ts';
-import type { Refusal } from './types.ts';
 
 const DAY_MS = 24 * 3600_000;
 const isGiven = (text: string | undefined): text is string => text !== undefined && text !== '';
@@ -15,8 +16,8 @@ export function findOrder(history: History, key: OrderKey, missing: Refusal): Or
     return refusals.missingEither('origClientOrderId', 'orderId');
   }
   const order = isGiven(key.orderId)
-    ? history.ordersById.get(Number(key.orderId))
-    : history.ordersByClientId.get(key.origClientOrderId ?? '');
+    ? history.orders.byId.get(Number(key.orderId))
+    : history.orders.byClientId.get(key.origClientOrderId ?? '');
   return order?.symbol === key.symbol ? order : missing;
 }
 
@@ -25,8 +26,8 @@ export function findAlgo(history: History, key: AlgoOrderKey, missing: Refusal):
     return refusals.missingEither('algoId', 'clientAlgoId');
   }
   const algo = isGiven(key.algoId)
-    ? history.algosById.get(Number(key.algoId))
-    : history.algosByClientId.get(key.clientAlgoId ?? '');
+    ? history.algos.byId.get(Number(key.algoId))
+    : history.algos.byClientId.get(key.clientAlgoId ?? '');
   return algo ?? missing;
 }
 
@@ -94,8 +95,6 @@ function intervalOf(params: HistoryParams, byId: boolean, { days }: Paging): Int
 }
 
 /** Every order that is still known, oldest first. */
-export const knownOrders = (history: History): Order[] =>
-  [...history.ordersById.values()].sort((a, b) => a.orderId - b.orderId);
-export const knownAlgos = (history: History): AlgoOrder[] =>
-  [...history.algosById.values()].sort((a, b) => a.algoId - b.algoId);
+export const knownOrders = (history: History): Order[] => known(history.orders);
+export const knownAlgos = (history: History): AlgoOrder[] => known(history.algos);
 export const knownTrades = (history: History) => inOrder(history.trades);

@@ -6,6 +6,7 @@ import type { DealText, LevelText, MarketBatch, MarketUpdate } from '../market/f
 import type { Deal, Level } from '../market/market.ts';
 import { followPrice, followQuotes, moveMarket, pinMarket, smoothMark } from '../market/market.ts';
 import { passTime, print, sample, showDepth } from '../market/tape.ts';
+import type { Refusal, Result } from '../matching/result.ts';
 import type { Order } from './order.ts';
 import { remaining } from './order.ts';
 import * as refusals from './refusals.ts';
@@ -13,7 +14,6 @@ import type { Reporter } from './reporter.ts';
 import type { ExchangeState, Listing } from './state.ts';
 import { listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
-import type { Refusal, Result } from './types.ts';
 
 /** How often a followed market's mark price is published, as far as its source's steps allow. */
 const MARK_EVERY_MS = 1000;

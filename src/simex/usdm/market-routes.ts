@@ -6,15 +6,15 @@ import { isInterval, seriesOf } from '../market/candles.ts';
 import { dayOf } from '../market/day.ts';
 import { depthOf } from '../market/depth.ts';
 import type { Print } from '../market/tape.ts';
+import type { Result } from '../matching/result.ts';
+import type { Parameters } from '../wire/parameters.ts';
 import type { Route, RouteTable } from '../wire/route.ts';
 import { answer, perSymbol } from '../wire/route.ts';
-import type { Parameters } from '../wire/signature.ts';
 import { page } from './lookup.ts';
 import { aggTradeRow, depthAnswer, klineRow, tickerRow, tradeRow } from './market-data.ts';
 import * as refusals from './refusals.ts';
 import { isRefusal } from './request.ts';
 import type { ExchangeState, Listing } from './state.ts';
-import type { Result } from './types.ts';
 
 type Answer = Result<{ readonly body: unknown }>;
 

@@ -2,7 +2,7 @@
 import type { Price, Quantity } from '#core/money.ts';
 import { addQuantity, zeroQuantity } from '#core/money.ts';
 import type { Level } from '../market/market.ts';
-import { opposite, sideOf } from './book.ts';
+import { opposite, sideOf } from '../matching/book.ts';
 import type { Listing } from './state.ts';
 import type { PriceMatch, Side } from './types.ts';
 

@@ -3,8 +3,9 @@ import type { Quantity } from '#core/money.ts';
 import { roundToStep, showPrice, showQuantity, zeroMoney, zeroQuantity } from '#core/money.ts';
 import type { Level } from '../market/market.ts';
 import { nextBelow, nextBetween } from '../market/random.ts';
+import { opposite, rest, sideOf } from '../matching/book.ts';
+import type { Result } from '../matching/result.ts';
 import { positionOf } from './account.ts';
-import { opposite, rest, sideOf } from './book.ts';
 import type { Executions } from './executions.ts';
 import { factsOf } from './executions.ts';
 import { marketBound } from './filters.ts';
@@ -20,7 +21,6 @@ import type { OrderRequest } from './request.ts';
 import type { Floor } from './state.ts';
 import { instrumentOn, listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
-import type { Result } from './types.ts';
 import { expiryReason } from './user-events.ts';
 
 /** One in this many fills of a touched order is partial. */

@@ -1,8 +1,9 @@
 /** Whether an order of good form may enter the book now: filters, limits, margin, and what its time in force demands. */
 import type { Money, Quantity } from '#core/money.ts';
 import { addMoney, notional, shareOf, subtractQuantity, zeroMoney, zeroQuantity } from '#core/money.ts';
+import { countOf } from '../matching/book.ts';
+import type { Refusal } from '../matching/result.ts';
 import { heldPosition, initialMargin, leverageOf, TAKER_FEE } from './account.ts';
-import { countOf } from './book.ts';
 import { largestAt } from './brackets.ts';
 import { checkBestPrice, checkNotional, checkPrice, checkPriceBand, checkQuantity } from './filters.ts';
 import { marginOf, restingValue } from './margin.ts';
@@ -15,7 +16,7 @@ import type { OrderRequest } from './request.ts';
 import type { Floor } from './state.ts';
 import { listingOf } from './state.ts';
 import type { Instrument } from './symbols.ts';
-import type { Refusal, Side } from './types.ts';
+import type { Side } from './types.ts';
 
 /** @param triggered it comes from a conditional order, whose client id it takes over */
 export function checkOrder(floor: Floor, request: OrderRequest, triggered: boolean): Refusal | undefined {
@@ -37,7 +38,7 @@ export function checkOrder(floor: Floor, request: OrderRequest, triggered: boole
   if (broken !== undefined) return broken;
 
   if (request.clientId !== undefined && !triggered) {
-    const known = history.ordersByClientId.get(request.clientId);
+    const known = history.orders.byClientId.get(request.clientId);
     if (known !== undefined && isOpen(known)) return refusals.duplicateClientId();
   }
   if (limit && countOf(listing.book) >= instrument.spec.maxOrders) return refusals.tooManyOpenOrders();

@@ -1,11 +1,12 @@
 /** Reads single parameters of requests: presence, spelling and form, each with its own refusal. */
 import type { Price, Quantity } from '#core/money.ts';
 import { DecimalError, price } from '#core/money.ts';
+import type { Refusal } from '../matching/result.ts';
 import { priceMatches } from './matching.ts';
 import type { AlgoOrderParams, OrderParams } from './params.ts';
 import * as refusals from './refusals.ts';
 import type { Instrument } from './symbols.ts';
-import type { PriceMatch, Refusal } from './types.ts';
+import type { PriceMatch } from './types.ts';
 
 const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/;
 const CLIENT_ID_LENGTH_MAX = 36;

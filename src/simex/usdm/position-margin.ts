@@ -4,15 +4,16 @@
  */
 import type { Money } from '#core/money.ts';
 import { addMoney, DecimalError, money, negateMoney, showMoney } from '#core/money.ts';
+import { push } from '../matching/archive.ts';
+import type { Refusal, Result } from '../matching/result.ts';
 import { positionOf } from './account.ts';
-import { push } from './history.ts';
 import { marginOf, valuationOf } from './margin.ts';
 import type { PositionMarginParams } from './params.ts';
 import type { Position } from './position.ts';
 import * as refusals from './refusals.ts';
 import type { Reporter } from './reporter.ts';
 import type { Floor } from './state.ts';
-import type { PositionSide, Refusal, Result } from './types.ts';
+import type { PositionSide } from './types.ts';
 
 const CENT = 10n ** 12n;
 

@@ -1,4 +1,6 @@
 /** What the exchange may be asked: nothing here changes it. */
+
+import type { Result } from '../matching/result.ts';
 import type { AccountView, BalanceView, PositionView } from './account-view.ts';
 import { accountView, balanceView, positionViews } from './account-view.ts';
 import { findAlgo, findOrder, knownAlgos, knownOrders, knownTrades, page, weekly } from './lookup.ts';
@@ -13,7 +15,6 @@ import * as refusals from './refusals.ts';
 import { isRefusal, readOrder } from './request.ts';
 import type { ExchangeState, Floor } from './state.ts';
 import { listingOf } from './state.ts';
-import type { Result } from './types.ts';
 
 export class ExchangeQueries {
   /** The live state and its rules: to be read or stored at once, never changed. */

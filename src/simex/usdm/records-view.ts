@@ -1,6 +1,7 @@
 /** What the account's history endpoints answer: income, amendments, margin moves, liquidations, funding rates. */
 import { negateMoney, showMoney, showPrice, showQuantity, showRate } from '#core/money.ts';
-import { inOrder } from './history.ts';
+import { inOrder } from '../matching/archive.ts';
+import type { Refusal, Result } from '../matching/result.ts';
 import { knownOrders, knownTrades, page, week } from './lookup.ts';
 import type { Order } from './order.ts';
 import { orderView } from './order-view.ts';
@@ -8,7 +9,6 @@ import type { HistoryParams } from './params.ts';
 import * as refusals from './refusals.ts';
 import { isRefusal } from './request.ts';
 import type { ExchangeState } from './state.ts';
-import type { Refusal, Result } from './types.ts';
 
 type Rows<T> = Result<{ readonly rows: readonly T[] }>;
 const rowsOf = <T>(found: readonly T[] | Refusal): Rows<T> =>

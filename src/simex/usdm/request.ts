@@ -1,6 +1,7 @@
 /** Reads the parameters of new and amended orders. What the market allows is for filters.ts and order-rules.ts. */
 import type { Price, Quantity } from '#core/money.ts';
 import { quantity } from '#core/money.ts';
+import type { Refusal } from '../matching/result.ts';
 import {
   choice,
   clientIdOf,
@@ -18,15 +19,7 @@ import {
 import type { AmendParams, OrderParams } from './params.ts';
 import * as refusals from './refusals.ts';
 import type { Instrument } from './symbols.ts';
-import type {
-  OrderType,
-  PositionSide,
-  PriceMatch,
-  Refusal,
-  SelfTradePrevention,
-  Side,
-  TimeInForce,
-} from './types.ts';
+import type { OrderType, PositionSide, PriceMatch, SelfTradePrevention, Side, TimeInForce } from './types.ts';
 import { isConditional } from './types.ts';
 
 export interface OrderRequest {

@@ -21,10 +21,11 @@ import {
   zeroMoney,
   zeroQuantity,
 } from '#core/money.ts';
+import { push } from '../matching/archive.ts';
 import { isIsolated } from './account.ts';
 import type { Executions } from './executions.ts';
 import { factsOf } from './executions.ts';
-import { addOrder, push } from './history.ts';
+import { addOrder } from './history.ts';
 import { crossWalletOf, marginOf, valuationOf } from './margin.ts';
 import type { Order } from './order.ts';
 import type { Position } from './position.ts';

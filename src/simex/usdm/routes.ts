@@ -1,7 +1,8 @@
 /** The REST endpoints of USD-M futures, by method and path. */
-import type { DurableExchange } from '../storage/durable-exchange.ts';
+
 import type { ListenKeys } from '../wire/listen-keys.ts';
 import type { RouteTable } from '../wire/route.ts';
+import type { DurableUsdm } from './durable.ts';
 import { usdmMarketRoutes } from './market-routes.ts';
 import { accountRoutes } from './routes/account.ts';
 import { algoOrderRoutes } from './routes/algo-orders.ts';
@@ -11,7 +12,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { walletRoutes } from './routes/wallet.ts';
 
-export const usdmRoutes = (exchange: DurableExchange, listenKeys: ListenKeys): RouteTable => ({
+export const usdmRoutes = (exchange: DurableUsdm, listenKeys: ListenKeys): RouteTable => ({
   ...marketRoutes(exchange),
   ...usdmMarketRoutes(exchange.view.state),
   ...orderRoutes(exchange),

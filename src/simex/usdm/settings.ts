@@ -1,7 +1,8 @@
 /** What the holder of the account may change about it, and when not. */
 import { addMoney, notional, zeroMoney } from '#core/money.ts';
+import { countOf } from '../matching/book.ts';
+import type { Refusal, Result } from '../matching/result.ts';
 import { initialMargin, leverageOf } from './account.ts';
-import { countOf } from './book.ts';
 import { largestAt, leverageMax } from './brackets.ts';
 import { marginOf, restingValue } from './margin.ts';
 import { isOpen, remaining } from './order.ts';
@@ -10,7 +11,6 @@ import * as refusals from './refusals.ts';
 import type { Reporter } from './reporter.ts';
 import type { Floor, Listing } from './state.ts';
 import { instrumentOn, listingOf, markOf } from './state.ts';
-import type { Refusal, Result } from './types.ts';
 
 export function setDualSide({ state }: Floor, report: Reporter, dualSide: boolean): Result<object> {
   const { account } = state;

@@ -11,14 +11,14 @@ import type { RandomState } from '../market/random.ts';
 import { seedRandom } from '../market/random.ts';
 import type { Tape } from '../market/tape.ts';
 import { emptyTape, showDepth } from '../market/tape.ts';
+import type { Book } from '../matching/book.ts';
+import { openBook } from '../matching/book.ts';
 import type { Account } from './account.ts';
 import { openAccount } from './account.ts';
-import type { Book } from './book.ts';
-import { openBook } from './book.ts';
 import type { History } from './history.ts';
 import { emptyHistory } from './history.ts';
 import type { SimulatedExchangeOptions } from './options.ts';
-import type { AlgoOrder } from './order.ts';
+import type { AlgoOrder, Order } from './order.ts';
 import { tradingKey } from './restrictions.ts';
 import type { Instrument } from './symbols.ts';
 
@@ -27,7 +27,7 @@ export interface Listing {
   readonly market: Market;
   /** What the public has seen of it. */
   readonly tape: Tape;
-  readonly book: Book;
+  readonly book: Book<Order>;
   /** Conditional orders that wait for their trigger, oldest first. */
   readonly algos: AlgoOrder[];
   /** When the countdown of cancel-all runs out. */

@@ -52,14 +52,6 @@ export type AccountUpdateReason =
   | 'FUNDING_FEE'
   | 'INSURANCE_CLEAR';
 
-/** A refusal as Binance words it. */
-export interface Refusal {
-  readonly ok: false;
-  readonly code: number;
-  readonly msg: string;
-}
-export type Result<T> = ({ readonly ok: true } & T) | Refusal;
-
 // Events: exactly the field names of the streams.
 
 export interface OrderTradeUpdate {

@@ -2,15 +2,18 @@
 import { z } from 'zod';
 import type { Faults } from '../faults/faults.ts';
 import { FAULTS_MAX, faultMix, faultSchema } from '../faults/faults.ts';
-import type { DurableExchange } from '../storage/durable-exchange.ts';
+import type { DurableSpot } from '../spot/durable.ts';
 import type { Store } from '../storage/store.ts';
+import type { DurableUsdm } from '../usdm/durable.ts';
 import type { ApiRestrictions } from '../usdm/restrictions.ts';
 import { tradingKey } from '../usdm/restrictions.ts';
 import type { StreamRoute } from './stream-names.ts';
 
 interface ControlOptions {
-  readonly exchange: DurableExchange;
+  readonly exchange: DurableUsdm;
   readonly store: Store;
+  readonly spot: DurableSpot;
+  readonly spotStore: Store;
   readonly faults: Faults;
   readonly clock: () => number;
   /** Ends the stream connections of a route. */
@@ -51,6 +54,11 @@ const permissionsBody = z
     >,
   )
   .partial();
+const transferBody = z.strictObject({
+  asset: z.string().min(1).max(20),
+  /** What comes in; negative for what goes out. */
+  amount: z.string().regex(/^-?\d{1,20}(\.\d{1,8})?$/),
+});
 const disconnectBody = z.strictObject({ route: z.enum(['public', 'market', 'private']) });
 const LEDGER_LIMIT_DEFAULT = 1000;
 const LEDGER_LIMIT_MAX = 10_000;
@@ -72,6 +80,7 @@ export class Control {
     if (method === 'POST' && !request.contentType.startsWith('application/json')) {
       return failure(415, 'content-type must be application/json');
     }
+    const query = new URLSearchParams(request.rawQuery);
     switch (`${method} ${path}`) {
       case 'GET /sim/faults':
         return answer(200, { faults: this.#options.faults.list() });
@@ -89,10 +98,12 @@ export class Control {
           this.#options.cut(route);
           return answer(200, { route });
         });
+      case 'POST /sim/transfer':
+        return withBody(request.rawBody, transferBody, (body) => this.#transfer(body));
       case 'GET /sim/state':
-        return this.#state();
+        return isSpot(query) ? this.#spotState() : this.#state();
       case 'GET /sim/ledger':
-        return this.#ledger(new URLSearchParams(request.rawQuery));
+        return this.#ledger(query);
       default:
         return failure(404, `no ${method} ${path}`);
     }
@@ -107,12 +118,40 @@ export class Control {
   }
 
   #setPrice({ symbol, price, markPrice }: z.infer<typeof priceBody>): ControlAnswer {
-    const { exchange, clock } = this.#options;
+    const { exchange, spot, clock } = this.#options;
+    const nowMs = clock();
     const result =
       price === null
-        ? exchange.call('releasePrice', symbol, clock())
-        : exchange.call('setPrice', symbol, price, clock(), markPrice ?? price);
-    return result.ok ? answer(200, { symbol, price }) : answer(400, { error: result.msg, code: result.code });
+        ? exchange.call('releasePrice', symbol, nowMs)
+        : exchange.call('setPrice', symbol, price, nowMs, markPrice ?? price);
+    if (!result.ok) return answer(400, { error: result.msg, code: result.code });
+    // It is one market, wherever the symbol trades.
+    if (price === null) spot.call('releasePrice', symbol, nowMs);
+    else spot.call('setPrice', symbol, price, nowMs);
+    return answer(200, { symbol, price });
+  }
+
+  #transfer({ asset, amount }: z.infer<typeof transferBody>): ControlAnswer {
+    const { spot, clock } = this.#options;
+    const result = spot.call('transfer', asset, amount, clock());
+    return result.ok ? answer(200, { asset, amount }) : answer(400, { error: result.msg, code: result.code });
+  }
+
+  #spotState(): ControlAnswer {
+    const { spot, spotStore, faults } = this.#options;
+    const { ask, nowMs } = spot.view;
+    const account = ask.account({});
+    const orders = ask.openOrders({});
+    const lists = ask.openLists();
+    if (!account.ok || !orders.ok || !lists.ok) throw new Error('a question without a symbol was refused');
+    return answer(200, {
+      nowMs,
+      ledgerLength: spotStore.ledgerLength(),
+      account: account.body,
+      openOrders: orders.body,
+      openOrderLists: lists.body,
+      faults: faults.list(),
+    });
   }
 
   #setPermissions(body: z.infer<typeof permissionsBody>): ControlAnswer {
@@ -147,7 +186,7 @@ export class Control {
     if (!Number.isInteger(limit) || limit < 1 || limit > LEDGER_LIMIT_MAX) {
       return failure(400, `limit is a number from 1 to ${LEDGER_LIMIT_MAX}`);
     }
-    const { store } = this.#options;
+    const store = isSpot(query) ? this.#options.spotStore : this.#options.store;
     const entries = store.ledger(from, limit);
     const next = from + entries.length;
     return {
@@ -160,6 +199,8 @@ export class Control {
 /** Without the names that have no value. */
 const given = (body: z.infer<typeof permissionsBody>): Partial<ApiRestrictions> =>
   Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+/** `venue=spot`; the futures exchange is the one that is meant without it. */
+const isSpot = (query: URLSearchParams): boolean => query.get('venue') === 'spot';
 
 function withBody<T>(rawBody: string, schema: z.ZodType<T>, act: (body: T) => ControlAnswer): ControlAnswer {
   let json: unknown;

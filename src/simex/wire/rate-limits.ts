@@ -2,33 +2,51 @@
  * Request weight by address and order count of the account, in windows of the clock as the exchange counts them.
  * Who goes on after a 429 is banned (418): two minutes first, each time twice as long, at most three days.
  */
-import * as refusals from '../usdm/refusals.ts';
-import type { Refusal } from '../usdm/types.ts';
+import type { Refusal } from '../matching/result.ts';
+import * as refusals from './refusals.ts';
+
+type Interval = 'SECOND' | 'MINUTE' | 'DAY';
+
+interface OrderLimit {
+  readonly interval: Interval;
+  readonly intervalNum: number;
+  readonly limit: number;
+}
 
 export interface RateLimitOptions {
   readonly weightPerMinute: number;
-  readonly ordersPerTenSeconds: number;
-  readonly ordersPerMinute: number;
+  /** The headers that tell the weight. */
+  readonly weightHeaders: readonly string[];
+  readonly orders: readonly OrderLimit[];
+  /** Without it everything is counted and nothing refused: for load tests. */
+  readonly enforced: boolean;
 }
 
-/** The limits that the exchange publishes in exchangeInfo. */
-export const publishedLimits: RateLimitOptions = {
+/** https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info */
+export const futuresLimits: RateLimitOptions = {
   weightPerMinute: 2400,
-  ordersPerTenSeconds: 300,
-  ordersPerMinute: 1200,
+  weightHeaders: ['X-MBX-USED-WEIGHT-1M'],
+  orders: [
+    { interval: 'SECOND', intervalNum: 10, limit: 300 },
+    { interval: 'MINUTE', intervalNum: 1, limit: 1200 },
+  ],
+  enforced: true,
 };
 
-/** For load tests: everything is counted, nothing is refused. */
-export const countedOnly: RateLimitOptions = {
-  weightPerMinute: Number.MAX_SAFE_INTEGER,
-  ordersPerTenSeconds: Number.MAX_SAFE_INTEGER,
-  ordersPerMinute: Number.MAX_SAFE_INTEGER,
+/** https://github.com/binance/binance-spot-api-docs/blob/master/rest-api.md */
+export const spotLimits: RateLimitOptions = {
+  weightPerMinute: 6000,
+  weightHeaders: ['X-MBX-USED-WEIGHT', 'X-MBX-USED-WEIGHT-1M'],
+  orders: [
+    { interval: 'SECOND', intervalNum: 10, limit: 100 },
+    { interval: 'DAY', intervalNum: 1, limit: 200_000 },
+  ],
+  enforced: true,
 };
 
 interface Throttled {
-  readonly status: 429 | 418;
-  readonly retryAfterSeconds: number;
   readonly refusal: Refusal;
+  readonly retryAfterSeconds: number;
 }
 
 interface Caller {
@@ -41,7 +59,11 @@ interface Caller {
 }
 
 const MINUTE_MS = 60_000;
-const TEN_SECONDS_MS = 10_000;
+const intervalMs: Readonly<Record<Interval, number>> = {
+  SECOND: 1000,
+  MINUTE: MINUTE_MS,
+  DAY: 24 * 60 * MINUTE_MS,
+};
 const REFUSED_BEFORE_BAN_MAX = 20;
 const FIRST_BAN_MS = 2 * MINUTE_MS;
 const LONGEST_BAN_MS = 3 * 24 * 60 * MINUTE_MS;
@@ -49,13 +71,15 @@ const CALLERS_MAX = 1000;
 
 const secondsUntil = (untilMs: number, nowMs: number): number => Math.ceil((untilMs - nowMs) / 1000);
 
-class WindowCount {
+class OrderWindow {
+  readonly rule: OrderLimit;
   readonly #lengthMs: number;
   #startMs = 0;
   #count = 0;
 
-  constructor(lengthMs: number) {
-    this.#lengthMs = lengthMs;
+  constructor(rule: OrderLimit) {
+    this.rule = rule;
+    this.#lengthMs = rule.intervalNum * intervalMs[rule.interval];
   }
 
   at(nowMs: number): number {
@@ -67,19 +91,22 @@ class WindowCount {
     this.#startMs = nowMs - (nowMs % this.#lengthMs);
   }
 
-  endMs(nowMs: number): number {
-    return nowMs - (nowMs % this.#lengthMs) + this.#lengthMs;
+  tooMany(nowMs: number): Throttled {
+    const { interval, intervalNum, limit } = this.rule;
+    const endMs = nowMs - (nowMs % this.#lengthMs) + this.#lengthMs;
+    const refusal = refusals.tooManyOrders(limit, `${intervalNum === 1 ? '' : intervalNum}${interval}`);
+    return { refusal: { ...refusal, status: 429 }, retryAfterSeconds: secondsUntil(endMs, nowMs) };
   }
 }
 
 export class RateLimits {
   readonly #limits: RateLimitOptions;
   readonly #callers = new Map<string, Caller>();
-  readonly #tenSeconds = new WindowCount(TEN_SECONDS_MS);
-  readonly #minute = new WindowCount(MINUTE_MS);
+  readonly #windows: readonly OrderWindow[];
 
   constructor(limits: RateLimitOptions) {
     this.#limits = limits;
+    this.#windows = limits.orders.map((rule) => new OrderWindow(rule));
   }
 
   /** Counts a request; says how to refuse it if it is one too many. */
@@ -87,7 +114,8 @@ export class RateLimits {
     const caller = this.#callerAt(address, nowMs);
     if (nowMs < caller.bannedUntilMs) return bannedUntil(caller.bannedUntilMs, nowMs);
     caller.weight += weight;
-    if (caller.weight <= this.#limits.weightPerMinute) return undefined;
+    const { weightPerMinute, enforced } = this.#limits;
+    if (!enforced || caller.weight <= weightPerMinute) return undefined;
     caller.refused += 1;
     if (caller.refused > REFUSED_BEFORE_BAN_MAX) {
       caller.bannedUntilMs = nowMs + Math.min(FIRST_BAN_MS * 2 ** caller.bans, LONGEST_BAN_MS);
@@ -95,35 +123,49 @@ export class RateLimits {
       return bannedUntil(caller.bannedUntilMs, nowMs);
     }
     return {
-      status: 429,
+      refusal: { ...refusals.tooManyRequests(weightPerMinute), status: 429 },
       retryAfterSeconds: secondsUntil(caller.windowStartMs + MINUTE_MS, nowMs),
-      refusal: refusals.tooManyRequests(this.#limits.weightPerMinute),
     };
   }
 
-  /** None where there is no limit: clients would slow down for one that is not there. */
-  usedWeight(address: string, nowMs: number): number | undefined {
-    return this.#limits === countedOnly ? undefined : this.#callerAt(address, nowMs).weight;
-  }
-
+  /** Counts an order; says how to refuse it if it is one too many. */
   order(nowMs: number): Throttled | undefined {
-    const { ordersPerTenSeconds, ordersPerMinute } = this.#limits;
-    const tooMany = (window: WindowCount, limit: number, interval: string): Throttled => ({
-      status: 429,
-      retryAfterSeconds: secondsUntil(window.endMs(nowMs), nowMs),
-      refusal: refusals.tooManyOrders(limit, interval),
-    });
-    if (this.#tenSeconds.at(nowMs) >= ordersPerTenSeconds) {
-      return tooMany(this.#tenSeconds, ordersPerTenSeconds, '10SECOND');
-    }
-    if (this.#minute.at(nowMs) >= ordersPerMinute) return tooMany(this.#minute, ordersPerMinute, 'MINUTE');
-    this.#tenSeconds.add(nowMs);
-    this.#minute.add(nowMs);
+    const full = this.#windows.find((window) => window.at(nowMs) >= window.rule.limit);
+    if (full !== undefined && this.#limits.enforced) return full.tooMany(nowMs);
+    for (const window of this.#windows) window.add(nowMs);
     return undefined;
   }
 
-  orderCounts(nowMs: number): { readonly tenSeconds: number; readonly minute: number } {
-    return { tenSeconds: this.#tenSeconds.at(nowMs), minute: this.#minute.at(nowMs) };
+  /** No weight where there is no limit: clients would slow down for one that is not there. */
+  headers(address: string, isOrder: boolean, nowMs: number): [name: string, value: number][] {
+    const { weightHeaders, enforced } = this.#limits;
+    const { weight } = this.#callerAt(address, nowMs);
+    return [
+      ...(enforced ? weightHeaders : []).map((name): [string, number] => [name, weight]),
+      ...(isOrder ? this.#windows : []).map((window): [string, number] => [
+        `X-MBX-ORDER-COUNT-${window.rule.intervalNum}${window.rule.interval.charAt(0)}`,
+        window.at(nowMs),
+      ]),
+    ];
+  }
+
+  /** The same as the WebSocket API tells it. */
+  report(address: string, isOrder: boolean, nowMs: number): object[] {
+    const { weightPerMinute } = this.#limits;
+    return [
+      ...(isOrder ? this.#windows : []).map((window) => ({
+        rateLimitType: 'ORDERS',
+        ...window.rule,
+        count: window.at(nowMs),
+      })),
+      {
+        rateLimitType: 'REQUEST_WEIGHT',
+        interval: 'MINUTE',
+        intervalNum: 1,
+        limit: weightPerMinute,
+        count: this.#callerAt(address, nowMs).weight,
+      },
+    ];
   }
 
   #callerAt(address: string, nowMs: number): Caller {
@@ -143,7 +185,6 @@ export class RateLimits {
 }
 
 const bannedUntil = (untilMs: number, nowMs: number): Throttled => ({
-  status: 418,
+  refusal: { ...refusals.banned(untilMs), status: 418 },
   retryAfterSeconds: secondsUntil(untilMs, nowMs),
-  refusal: refusals.banned(untilMs),
 });

@@ -1,6 +1,6 @@
 /** What a REST endpoint is: its weight, its security and what it does. */
-import type { Result } from '../usdm/types.ts';
-import type { Parameters } from './signature.ts';
+import type { Result } from '../matching/result.ts';
+import type { Parameters } from './parameters.ts';
 
 export interface RouteContext {
   readonly parameters: Parameters;

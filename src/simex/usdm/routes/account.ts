@@ -1,17 +1,17 @@
 /** Endpoints that tell of the account: balances, positions, configuration, fees, limits, income. */
 import { approximate, showMoney, showRate } from '#core/money.ts';
-import type { DurableExchange } from '../../storage/durable-exchange.ts';
+import type { Result } from '../../matching/result.ts';
 import { answer, given, perSymbol, type RouteTable } from '../../wire/route.ts';
 import { leverageOf, MAKER_FEE, TAKER_FEE } from '../account.ts';
 import { accountV2View, positionRiskV2View } from '../account-v2-view.ts';
+import type { DurableUsdm } from '../durable.ts';
 import { orderRateLimits } from '../market-view.ts';
 import { incomes } from '../records-view.ts';
 import * as refusals from '../refusals.ts';
 import type { Instrument } from '../symbols.ts';
-import type { Result } from '../types.ts';
 import { maxNotionalOf } from './settings.ts';
 
-export const accountRoutes = (exchange: DurableExchange): RouteTable => {
+export const accountRoutes = (exchange: DurableUsdm): RouteTable => {
   const { view } = exchange;
   return {
     'GET /fapi/v3/account': { weight: 5, security: 'signed', run: () => answer(view.account()) },
@@ -130,7 +130,7 @@ const bracketsView = ({ symbol, brackets }: Instrument) => ({
 });
 
 /** Nobody else trades here: every position is last in the queue. */
-const adlView = ({ view: { state } }: DurableExchange, symbol: string) => ({
+const adlView = ({ view: { state } }: DurableUsdm, symbol: string) => ({
   symbol,
   adlQuantile:
     state.account.dualSide && !state.account.isolated.has(symbol)

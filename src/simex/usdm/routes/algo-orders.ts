@@ -1,10 +1,11 @@
 /** Endpoints of the conditional ("algo") book. */
-import type { DurableExchange } from '../../storage/durable-exchange.ts';
+
 import { given, perSymbol, type RouteTable } from '../../wire/route.ts';
+import type { DurableUsdm } from '../durable.ts';
 
 const allCanceled = { code: 200, msg: 'The operation of cancel all open order is done.' };
 
-export const algoOrderRoutes = (exchange: DurableExchange): RouteTable => ({
+export const algoOrderRoutes = (exchange: DurableUsdm): RouteTable => ({
   'POST /fapi/v1/algoOrder': {
     weight: 0,
     security: 'signed',

@@ -1,13 +1,13 @@
 /** Public endpoints: the exchange itself, its symbols, quotes and funding. */
 import { showRate } from '#core/money.ts';
-import type { DurableExchange } from '../../storage/durable-exchange.ts';
+import type { Result } from '../../matching/result.ts';
 import { answer, given, perSymbol, type RouteContext, type RouteTable } from '../../wire/route.ts';
+import type { DurableUsdm } from '../durable.ts';
 import { FUNDING_INTERVAL_HOURS, FUNDING_RATE_MAX } from '../funding-rate.ts';
 import { fundingRates } from '../records-view.ts';
-import type { Result } from '../types.ts';
 
 function perListed<T extends object>(
-  exchange: DurableExchange,
+  exchange: DurableUsdm,
   { parameters }: RouteContext,
   read: (symbol: string) => Result<T>,
   body: (value: T) => unknown,
@@ -23,7 +23,7 @@ function perListed<T extends object>(
   return answer(all);
 }
 
-export const marketRoutes = (exchange: DurableExchange): RouteTable => ({
+export const marketRoutes = (exchange: DurableUsdm): RouteTable => ({
   'GET /fapi/v1/ping': { weight: 1, security: 'none', run: () => answer({}) },
   'GET /fapi/v1/time': {
     weight: 1,

@@ -1,16 +1,17 @@
 /** Endpoints of the regular book. */
-import type { DurableExchange } from '../../storage/durable-exchange.ts';
+
+import type { Refusal, Result } from '../../matching/result.ts';
+import type { Parameters } from '../../wire/parameters.ts';
 import { given, perSymbol, type RouteTable } from '../../wire/route.ts';
-import type { Parameters } from '../../wire/signature.ts';
+import type { DurableUsdm } from '../durable.ts';
 import type { OrderKey } from '../params.ts';
 import { amendments, forceOrders } from '../records-view.ts';
 import * as refusals from '../refusals.ts';
 import { isRefusal } from '../request.ts';
-import type { Refusal, Result } from '../types.ts';
 
 const allCanceled = { code: 200, msg: 'The operation of cancel all open order is done.' };
 
-export const orderRoutes = (exchange: DurableExchange): RouteTable => ({
+export const orderRoutes = (exchange: DurableUsdm): RouteTable => ({
   'POST /fapi/v1/order': {
     weight: 0,
     security: 'signed',

@@ -1,9 +1,9 @@
 /** Endpoints for what the holder of the account may set. */
 import { approximate, showMoney } from '#core/money.ts';
-import type { DurableExchange } from '../../storage/durable-exchange.ts';
 import { answer, given, type RouteTable } from '../../wire/route.ts';
 import { leverageOf } from '../account.ts';
 import { largestAt } from '../brackets.ts';
+import type { DurableUsdm } from '../durable.ts';
 import { marginMoves } from '../records-view.ts';
 import * as refusals from '../refusals.ts';
 import { instrumentOn } from '../state.ts';
@@ -16,11 +16,11 @@ const flagOf = (text: string | undefined): boolean | undefined => {
 };
 
 /** How large a position may be at the leverage that is set. */
-export function maxNotionalOf({ view: { floor } }: DurableExchange, symbol: string): string {
+export function maxNotionalOf({ view: { floor } }: DurableUsdm, symbol: string): string {
   return showMoney(largestAt(instrumentOn(floor, symbol).brackets, leverageOf(floor.state.account, symbol)));
 }
 
-export const settingsRoutes = (exchange: DurableExchange): RouteTable => ({
+export const settingsRoutes = (exchange: DurableUsdm): RouteTable => ({
   'GET /fapi/v1/positionSide/dual': {
     weight: 30,
     security: 'signed',
