@@ -39,7 +39,7 @@ const inBand = (
   at <= scalePrice(average, multiplierUp[side], 'down') &&
   at >= scalePrice(average, multiplierDown[side], 'up');
 
-export const isLot = (of: Quantity, most: Quantity, { minQuantity, step }: Instrument): boolean =>
+const isLot = (of: Quantity, most: Quantity, { minQuantity, step }: Instrument): boolean =>
   of >= minQuantity && of <= most && isMultipleOf(of, step);
 
 function isWorthEnough(value: Money, isMarket: boolean, { spec, minNotional, maxNotional }: Instrument) {

@@ -4,8 +4,9 @@ import { newest } from '../matching/archive.ts';
 import type { Refusal, Result } from '../matching/result.ts';
 import { isRefusal } from '../matching/result.ts';
 import { orderCommissionView } from './account-view.ts';
+import { averageOf } from './average-price.ts';
 import { assetOf, brokenRule, isAffordable, isDuplicate, refusedByMarket, sized } from './checks.ts';
-import { isLot } from './filters.ts';
+import { brokenFilter } from './filters.ts';
 import { findList, findOrder } from './find.ts';
 import type { ListDesk } from './list-desk.ts';
 import type { ListKind } from './list-request.ts';
@@ -244,10 +245,10 @@ export class OrderCalls {
     if (instrument === undefined || !isOpen(order)) return refusals.amendUnknown();
     if (quantity > order.quantity) return refusals.amendToMore();
     if (quantity === order.quantity) return refusals.amendToSame();
-    const used = order.executed + order.prevented;
-    if (quantity <= used || !isLot(quantity, instrument.maxQuantity, instrument)) {
-      return refusals.filterFailure('LOT_SIZE');
-    }
+    if (quantity <= order.executed + order.prevented) return refusals.filterFailure('LOT_SIZE');
+    const { market, average } = listingOf(this.#state, order.symbol);
+    const broken = brokenFilter({ ...order, quantity }, instrument, averageOf(average, market.last));
+    if (broken !== undefined) return refusals.filterFailure(broken);
     if (order.amendments >= instrument.spec.maxOrderAmends) return refusals.amendedTooOften();
     const namesake = clientId === undefined ? undefined : this.#state.orders.byClientId.get(clientId);
     return namesake !== undefined && namesake !== order && isOpen(namesake)
