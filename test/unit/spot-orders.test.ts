@@ -168,6 +168,35 @@ for (const [type, side, stopPrice, reached] of [
   });
 }
 
+test('a stop for more than the market has takes what there is, and leaves nothing locked', () => {
+  const scene = new SpotScene({ USDT: '6500000' });
+  scene.place({
+    ...{ symbol: 'BTCUSDT', side: 'BUY', type: 'STOP_LOSS', quantity: '120' },
+    ...{ stopPrice: '51000', newClientOrderId: 'stop' },
+  });
+  assert.deepEqual(scene.balance('USDT'), ['380000', '6120000']);
+  // Worth more than all that the levels ever hold, and dearer than what was locked.
+  scene.price('60000');
+  const order = scene.order('stop');
+  assert.equal(order['status'], 'EXPIRED');
+  assert.equal(order['expiryReason'], 'INSUFFICIENT_LIQUIDITY');
+  assert.ok(Number(order['executedQty']) > 0);
+  assert.equal(scene.balance('USDT')[1], '0');
+});
+
+test('a stop that the account can no longer pay expires as rejected, and gives back what it locked', () => {
+  const scene = new SpotScene({ USDT: '520' });
+  scene.place({
+    ...{ symbol: 'BTCUSDT', side: 'BUY', type: 'STOP_LOSS', quantity: '0.01' },
+    ...{ stopPrice: '51000', newClientOrderId: 'stop' },
+  });
+  scene.told();
+  scene.price('53000');
+  assert.equal(scene.order('stop')['expiryReason'], 'REJECTED');
+  assert.deepEqual(scene.told(), ['stop NEW NEW', 'outboundAccountPosition', 'stop EXPIRED EXPIRED']);
+  assert.deepEqual(scene.balance('USDT'), ['520', '0']);
+});
+
 test('a stop-limit rests at its price when it has fired', () => {
   const scene = new SpotScene();
   scene.place({

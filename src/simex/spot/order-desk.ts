@@ -18,7 +18,16 @@ import { adjust, amountOf, balanceOf, COMMISSION_RATE, payment, receive, spend }
 import { costOf, lockPriceOf } from './checks.ts';
 import { newOrder } from './new-order.ts';
 import type { Order, OrderList, Trade } from './order.ts';
-import { isContingent, isOpen, isPending, isStopLoss, remaining, rivalsOf, takesMarket } from './order.ts';
+import {
+  isContingent,
+  isOpen,
+  isPending,
+  isStopLoss,
+  locksNothing,
+  remaining,
+  rivalsOf,
+  takesMarket,
+} from './order.ts';
 import type { OrderRequest } from './order-request.ts';
 import { eight } from './order-view.ts';
 import type { Reporter } from './reporter.ts';
@@ -189,6 +198,7 @@ export class OrderDesk {
     order.workingMs = this.#state.nowMs;
     order.updatedMs = this.#state.nowMs;
     this.#report.order(order, { type: 'NEW' });
+    if (this.#fit(order)) this.#report.balances(order.reserve.asset);
     this.#work(order, listing);
   }
 
@@ -197,11 +207,8 @@ export class OrderDesk {
     const left = remaining(order);
     const { side, timeInForce } = order;
     if (takesMarket(order.type)) {
-      const available = addMoney(
-        balanceOf(this.#state.account, order.reserve.asset).free,
-        order.reserve.amount,
-      );
-      if (costOf(side, left, listing.market) > available) this.expire(order, 'REJECTED');
+      const { free } = balanceOf(this.#state.account, order.reserve.asset);
+      if (costOf(side, left, listing.market) > free) this.expire(order, 'REJECTED');
       else this.#take(order, side === 'BUY' ? instrument.maxPrice : instrument.minPrice, listing);
     } else if (timeInForce === 'FOK' && liquidity(listing.market, side, order.price) < left) {
       this.expire(order, 'UNFILLED_FOK_ORDER_EXPIRED');
@@ -320,7 +327,7 @@ export class OrderDesk {
     const { reserve } = order;
     let needed = zeroMoney;
     for (const one of [order, ...rivalsOf(order)]) {
-      if (one.reserve !== reserve || !isOpen(one) || isPending(one) || one.type === 'MARKET') continue;
+      if (one.reserve !== reserve || !isOpen(one) || isPending(one) || locksNothing(one)) continue;
       const need = payment(one.side, one.lockPrice, remaining(one));
       if (need > needed) needed = need;
     }

@@ -100,6 +100,10 @@ export const isContingent = (type: OrderType): boolean => isStopLoss(type) || is
 export const takesMarket = (type: OrderType): boolean =>
   type === 'MARKET' || type === 'STOP_LOSS' || type === 'TAKE_PROFIT';
 
+/** Pays out of the free balance: what it will cost is known when it works, at once. */
+export const locksNothing = ({ type, workingMs }: Order): boolean =>
+  type === 'MARKET' || (takesMarket(type) && workingMs !== undefined);
+
 /** The orders that exclude each other: both of an OCO, those that wait in an OTO. */
 export const pairOf = ({ contingencyType, orders }: OrderList): readonly Order[] =>
   contingencyType === 'OCO' ? orders : orders.slice(1);
