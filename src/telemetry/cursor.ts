@@ -9,10 +9,11 @@ import { hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Micros, Seq } from '#core/ids.ts';
+import type { Progress } from './follower.ts';
 import type { MetricTotals } from './metrics.ts';
 
 /** Rises when the file's shape changes; a file of another version is not used. */
-const CURSOR_VERSION = 2;
+const CURSOR_VERSION = 3;
 const SLOTS = 2;
 /** Several times what all totals take. */
 const SLOT_BYTES = 256 * 1024;
@@ -21,8 +22,11 @@ const END = '\n';
 export interface CursorState {
   /** The time of the journal's first entry: a cursor belongs to one journal. */
   readonly origin: Micros;
-  /** The last fact whose span and log record the collector has. */
-  readonly seq: Seq;
+  /** The last fact whose metrics are in the totals. */
+  readonly counted: Seq;
+  /** Which facts' spans and which facts' log records the collector has: one may be away while the other is there. */
+  readonly traces: Progress;
+  readonly logs: Progress;
   /** When the totals began to be counted. */
   readonly since: Micros;
   readonly totals: MetricTotals;
@@ -74,9 +78,9 @@ export class FileCursor implements Cursor {
     if (this.#laidOut && bytes.every((byte) => byte === 0)) return { kind: 'none' };
     const newest = this.#laidOut ? newestIn(bytes) : undefined;
     if (newest === undefined) return { kind: 'unusable', reason: 'no slot of it can be read' };
-    const { writes, origin, seq, since, totals } = newest;
+    const { writes, version: _, ...state } = newest;
     this.#writes = writes;
-    return { kind: 'stored', state: { origin, seq, since, totals } };
+    return { kind: 'stored', state };
   }
 
   save(state: CursorState): void {

@@ -1,24 +1,31 @@
 /**
- * From the journal to the collector: reads facts behind the stored cursor, projects them, delivers their spans and
- * log records, and only then moves the cursor. What is not delivered stays in the journal, so that memory is
- * bounded by one batch however long the collector is away.
+ * From the journal to the collector. Three followers go through its facts, each with its own place in the stored cursor:
+ * spans and log records, past a fact only once the collector has taken what it became, and metrics, which are counted.
+ * What is not delivered stays in the journal, so that memory is bounded however long the collector is away, and none
+ * waits for another.
  */
 
-import type { Entry } from '#core/facts.ts';
-import { MICROS_PER_MS, type Micros, type Seq } from '#core/ids.ts';
+import type { Micros, Seq } from '#core/ids.ts';
 import type { Cursor, CursorState } from './cursor.ts';
+import {
+  type ConfirmedCanary,
+  Follower,
+  IDLE_DELAY_MS,
+  type Progress,
+  UNREADABLE_DELAY_MS,
+} from './follower.ts';
 import { type FactSource, JournalTail } from './journal-tail.ts';
 import { type MetricReading, Metrics } from './metrics.ts';
 import type { Encoder } from './otlp/encoder.ts';
 import type { Chunk } from './outbox.ts';
 import type { Report } from './problem.ts';
 import type { LogData, Measured, SpanData } from './projected.ts';
-import { project } from './projection.ts';
 import { projectRuntime } from './runtime/projection.ts';
 import type { RuntimeRecord } from './runtime/records.ts';
 import { SpanQueue } from './runtime/span-queue.ts';
 import type { Outcome, Sender, SignalStatus } from './sender.ts';
 import type { SignalKind } from './signals.ts';
+import { Tape } from './tape.ts';
 
 export interface PumpParts {
   readonly source: FactSource;
@@ -33,27 +40,17 @@ export interface PumpParts {
   readonly sender: (signal: SignalKind, metrics: Metrics) => Sender;
 }
 
-export interface CanaryStatus {
-  readonly fact: Seq;
-  readonly releasedAt: Micros;
-  readonly confirmedAt: Micros;
-}
-
 export interface PumpStatus {
   readonly head: Seq;
+  /** The last fact of which all telemetry is delivered. */
   readonly cursor: Seq;
-  /** Facts whose telemetry is not delivered. */
   readonly lagFacts: number;
   /** The newest canary that the collector has, with its span and its log record where both are exported. */
-  readonly canary: CanaryStatus | undefined;
+  readonly canary: ConfirmedCanary | undefined;
   readonly signals: Readonly<Record<SignalKind, SignalStatus>>;
 }
 
-const BATCH_ENTRIES_MAX = 256;
-const IDLE_DELAY_MS = 100;
-const UNREADABLE_DELAY_MS = 1_000;
-/** Catching up must not take the machine from trading. */
-const FACTS_PER_SECOND_MAX = 20_000;
+const AT_START: Progress = { seq: 0 as Seq };
 /** For how many intervals a sampled gauge keeps its value when no more samples come. */
 const SAMPLE_INTERVALS_MAX = 3;
 
@@ -66,9 +63,9 @@ export class Pump {
   readonly #metrics: Metrics;
   readonly #senders: Readonly<Record<SignalKind, Sender>>;
   #origin: Micros | undefined;
-  #seq: Seq;
+  readonly #counting: Follower;
+  readonly #deliveries: Readonly<Record<'traces' | 'logs', Follower>>;
   #cursorFails = false;
-  #canary: CanaryStatus | undefined;
   readonly #logDeliveries = new Set<Promise<Outcome>>();
   readonly #requestSpans: SpanQueue;
 
@@ -76,12 +73,27 @@ export class Pump {
     this.#parts = parts;
     this.#journal = new JournalTail(parts.source, parts.report);
     this.#stored = this.#load();
-    this.#seq = this.#stored?.seq ?? (0 as Seq);
     this.#metrics = new Metrics(parts.version, parts.now(), this.#stored);
     this.#senders = {
       traces: parts.sender('traces', this.#metrics),
       metrics: parts.sender('metrics', this.#metrics),
       logs: parts.sender('logs', this.#metrics),
+    };
+    const tape = new Tape(this.#journal, (what, work) => this.#attempt(what, work));
+    const followed = { ...parts, tape, onProgress: () => this.#save() };
+    this.#counting = new Follower(
+      { ...parts, tape, take: async ({ updates }) => this.#count(updates), onProgress: () => {} },
+      { seq: this.#stored?.counted ?? AT_START.seq },
+    );
+    this.#deliveries = {
+      traces: new Follower(
+        { ...followed, take: async ({ spans }) => endOf(await this.#deliverSpans(spans)) },
+        this.#stored?.traces ?? AT_START,
+      ),
+      logs: new Follower(
+        { ...followed, take: async ({ logs }) => endOf(await this.#deliverLogs(logs)) },
+        this.#stored?.logs ?? AT_START,
+      ),
     };
     this.#requestSpans = new SpanQueue({
       deliver: async (spans) => (await this.#deliverSpans(spans)) !== 'stopped',
@@ -106,6 +118,22 @@ export class Pump {
     };
   }
 
+  get #seq(): Seq {
+    const { traces, logs } = this.#deliveries;
+    return Math.min(this.#counting.progress.seq, traces.progress.seq, logs.progress.seq) as Seq;
+  }
+
+  /** What both have. */
+  get #canary(): ConfirmedCanary | undefined {
+    const exported = (['traces', 'logs'] as const).filter(
+      (kind) => this.#senders[kind].status.endpoint !== undefined,
+    );
+    const newest = exported.map((kind) => this.#deliveries[kind].progress.canary);
+    const confirmed = newest.filter((canary) => canary !== undefined);
+    if (confirmed.length < newest.length) return undefined;
+    return confirmed.toSorted((a, b) => a.fact - b.fact || b.confirmedAt - a.confirmedAt)[0];
+  }
+
   /** Ends after stop(), when everything is delivered or the collector has failed once more. */
   async run(): Promise<void> {
     await Promise.all([this.#runFacts(), this.#runMetrics()]);
@@ -127,8 +155,7 @@ export class Pump {
   /** Log records of the process itself. Nothing else keeps them: the caller bounds how many it hands over. */
   async deliverLogs({ items, dropped }: Chunk<LogData>): Promise<void> {
     this.#countDropped('log', dropped);
-    const { encoder } = this.#parts;
-    const delivery = this.#senders.logs.deliver(items, (piece) => encoder.logs(piece), this.#stopping.signal);
+    const delivery = this.#deliverLogs(items);
     this.#logDeliveries.add(delivery);
     await delivery;
     this.#logDeliveries.delete(delivery);
@@ -155,6 +182,8 @@ export class Pump {
     const lag = Math.max(0, head - this.#seq);
     this.#metrics.add({ metric: 'tradeengine.telemetry.lag', value: lag, labels: {} });
     this.#metrics.add({ metric: 'tradeengine.journal.size', value: bytes, labels: {} });
+    // A total that was told must not be lower after a restart.
+    this.#save();
     return this.#metrics.readings();
   }
 
@@ -163,39 +192,38 @@ export class Pump {
     return this.#senders.traces.deliver(spans, (piece) => encoder.spans(piece), this.#stopping.signal);
   }
 
+  #deliverLogs(logs: readonly LogData[]): Promise<Outcome> {
+    const { encoder } = this.#parts;
+    return this.#senders.logs.deliver(logs, (piece) => encoder.logs(piece), this.#stopping.signal);
+  }
+
   #countDropped(item: 'log' | 'record' | 'span', value: number): void {
     const labels = { 'tradeengine.telemetry.item': item };
     this.#metrics.add({ metric: 'tradeengine.telemetry.dropped', value, labels });
   }
 
   async #runFacts(): Promise<void> {
-    const { sleep, now } = this.#parts;
     const stopping = this.#stopping.signal;
-    for (;;) {
-      const startedAt = now();
-      const entries = this.#next();
-      const last = entries?.at(-1);
-      if (entries === undefined || last === undefined) {
-        if (stopping.aborted) return;
-        await sleep(entries === undefined ? UNREADABLE_DELAY_MS : IDLE_DELAY_MS, stopping);
-        continue;
-      }
-      if (!(await this.#deliver(entries, last))) return;
-      const factCount = this.#seq - ((entries[0]?.seq ?? this.#seq) - 1);
-      // The clock may have stepped back meanwhile.
-      const elapsedMs = Math.max(0, (now() - startedAt) / MICROS_PER_MS);
-      await sleep(Math.max(0, (factCount / FACTS_PER_SECOND_MAX) * 1000 - elapsedMs), stopping);
-    }
+    if (!(await this.#begun())) return;
+    const { traces, logs } = this.#deliveries;
+    // The first to run is the one that reads.
+    await Promise.all([this.#counting.run(stopping), traces.run(stopping), logs.run(stopping)]);
   }
 
-  /** What is to be delivered next; undefined where the journal cannot be read. */
-  #next(): Entry[] | undefined {
-    if (this.#origin === undefined) {
-      const first = this.#journal.read(1 as Seq, 1);
-      if (first === undefined) return undefined;
-      this.#begin(first[0]?.at);
+  /** Waits for the journal's first entry, which says whether the cursor belongs to it. False if there is none to wait for. */
+  async #begun(): Promise<boolean> {
+    const { sleep } = this.#parts;
+    const stopping = this.#stopping.signal;
+    for (;;) {
+      const entries = this.#journal.read(1 as Seq, 1);
+      const first = entries?.[0];
+      if (first !== undefined) {
+        this.#begin(first.at);
+        return true;
+      }
+      if (stopping.aborted) return false;
+      await sleep(entries === undefined ? UNREADABLE_DELAY_MS : IDLE_DELAY_MS, stopping);
     }
-    return this.#journal.read((this.#seq + 1) as Seq, BATCH_ENTRIES_MAX);
   }
 
   #load(): CursorState | undefined {
@@ -210,55 +238,25 @@ export class Pump {
     return loaded.kind === 'stored' ? loaded.state : undefined;
   }
 
-  #begin(origin: Micros | undefined): void {
+  #begin(origin: Micros): void {
     this.#origin = origin;
     const stored = this.#stored;
-    if (stored === undefined || this.#seq === 0) return;
-    if (stored.origin === origin && stored.seq <= this.#journal.head) return;
-    this.#seq = 0 as Seq;
+    if (stored === undefined) return;
+    const { counted, traces, logs } = stored;
+    const newest = Math.max(counted, traces.seq, logs.seq);
+    if (stored.origin === origin && newest <= this.#journal.head) return;
+    for (const one of [this.#counting, ...Object.values(this.#deliveries)]) one.progress = AT_START;
     this.#metrics.restart(this.#parts.now());
     this.#parts.report({
       event: 'telemetry.cursor_reset',
       severity: 'warn',
-      message: `The stored telemetry cursor (fact ${stored.seq}) belongs to another journal: export starts at fact 1.`,
+      message: `The stored telemetry cursor (fact ${newest}) belongs to another journal: export starts at fact 1.`,
     });
   }
 
-  async #deliver(entries: readonly Entry[], last: Entry): Promise<boolean> {
-    const { encoder } = this.#parts;
-    const { logs } = this.#senders;
-    const stopping = this.#stopping.signal;
-    const told = this.#project(entries);
-    const outcomes = await Promise.all([
-      this.#deliverSpans(told.spans),
-      logs.deliver(told.logs, (piece) => encoder.logs(piece), stopping),
-    ]);
-    if (outcomes.includes('stopped')) return false;
-    this.#measure(told.updates);
-    if (isArrived(outcomes)) for (const entry of entries) this.#confirm(entry);
-    this.#seq = (last.seq + last.facts.length - 1) as Seq;
-    this.#save();
-    return true;
-  }
-
-  #confirm({ seq, at, facts }: Entry): void {
-    const index = facts.findIndex(({ type }) => type === 'telemetry.canary');
-    if (index === -1) return;
-    this.#canary = { fact: (seq + index) as Seq, releasedAt: at, confirmedAt: this.#parts.now() };
-  }
-
-  #project(entries: readonly Entry[]): { spans: SpanData[]; logs: LogData[]; updates: Measured[] } {
-    const spans: SpanData[] = [];
-    const logs: LogData[] = [];
-    const updates: Measured[] = [];
-    for (const entry of entries) {
-      const projected = this.#attempt(`The entry of fact ${entry.seq}`, () => project(entry));
-      if (projected === undefined) continue;
-      spans.push(...projected.spans);
-      logs.push(...projected.logs);
-      updates.push(...projected.metrics);
-    }
-    return { spans, logs, updates };
+  #count(updates: readonly Measured[]): 'taken' {
+    this.#measure(updates);
+    return 'taken';
   }
 
   #measure(updates: readonly Measured[]): void {
@@ -308,7 +306,9 @@ export class Pump {
     try {
       this.#parts.cursor.save({
         origin: this.#origin,
-        seq: this.#seq,
+        counted: this.#counting.progress.seq,
+        traces: this.#deliveries.traces.progress,
+        logs: this.#deliveries.logs.progress,
         since: this.#metrics.since,
         totals: this.#metrics.totals(),
       });
@@ -325,11 +325,8 @@ export class Pump {
   }
 }
 
-/** All of what is exported was taken, and something is. */
-function isArrived(outcomes: readonly Outcome[]): boolean {
-  const exported = outcomes.filter((outcome) => outcome !== 'not_exported');
-  return exported.length > 0 && exported.every((outcome) => outcome === 'taken');
-}
+const endOf = (outcome: Outcome): 'taken' | 'given_up' | 'stopped' =>
+  outcome === 'taken' || outcome === 'stopped' ? outcome : 'given_up';
 
 const pointsIn = (readings: readonly MetricReading[]): number =>
   readings.reduce((sum, { series }) => sum + series.length, 0);

@@ -86,7 +86,8 @@ for (const protocol of ['grpc', 'http/protobuf'] as const) {
       });
       await finish();
       assertComplete(collector, entries);
-      assert.equal(cursor.state?.seq, headOf(entries));
+      const { traces, logs } = cursor.state ?? assert.fail();
+      assert.deepEqual([traces.seq, logs.seq], [headOf(entries), headOf(entries)]);
       const { resource } = collector;
       assert.equal(resource['service.name'], 'petrosa-tradeengine');
       assert.equal(resource['service.version'], '9');
@@ -133,7 +134,7 @@ for (const protocol of ['grpc', 'http/protobuf'] as const) {
         collector.behave({ kind: 'refuse', why });
         const { finish, cursor, pump, failing } = deliver(entries);
         await until('five refusals', () => collector.requests.traces >= 5 && collector.requests.logs >= 5);
-        assert.equal(cursor.state, undefined);
+        assert.deepEqual([cursor.state?.traces.seq ?? 0, cursor.state?.logs.seq ?? 0], [0, 0]);
         assert.match(failing(), words[protocol][why]);
         assert.equal(pump.status.lagFacts, headOf(entries));
         collector.behave({ kind: 'accept' });
@@ -164,7 +165,7 @@ for (const protocol of ['grpc', 'http/protobuf'] as const) {
       collector.stop();
       source.entries.push(...entries.slice(300));
       await until('failing', () => words[protocol].away.test(failing()));
-      const during = cursor.state?.seq;
+      const during = cursor.state?.logs.seq;
       await collector.start();
       await finish();
       assert.equal(during, headOf(entries.slice(0, 300)));
@@ -201,7 +202,8 @@ for (const protocol of ['grpc', 'http/protobuf'] as const) {
       collector.behave({ kind: 'garbage' });
       const { finish, cursor, failing } = deliver(entries);
       await until('several answers', () => collector.requests.logs >= 3);
-      assert.equal(cursor.state, undefined);
+      const { traces, logs } = cursor.state ?? {};
+      assert.deepEqual([traces?.seq ?? 0, logs?.seq ?? 0], [0, 0]);
       assert.match(failing(), /not in the language of OTLP/);
       collector.behave({ kind: 'accept' });
       await finish();
@@ -308,7 +310,7 @@ for (const protocol of ['grpc', 'http/protobuf'] as const) {
             ...('OTEL_EXPORTER_OTLP_ENDPOINT' in extra ? { OTEL_EXPORTER_OTLP_ENDPOINT: plain } : {}),
           });
           await until('failing', () => failing() !== '');
-          assert.equal(cursor.state, undefined);
+          assert.deepEqual([cursor.state?.traces.seq ?? 0, cursor.state?.logs.seq ?? 0], [0, 0]);
           assert.equal(pump.status.signals.logs.rejected, 0);
           assert.deepEqual(collector.logs, []);
         });
@@ -339,6 +341,6 @@ test('over HTTP a refusal that is not OTLP gives nothing up', async () => {
   await stopPumps();
   server.close();
   server.closeAllConnections();
-  assert.equal(cursor.state?.seq, 0);
+  assert.deepEqual([cursor.state?.traces.seq, cursor.state?.logs.seq], [0, 0]);
   assert.equal(pump.status.signals.logs.rejected, 0);
 });

@@ -9,7 +9,15 @@ import { FileCursor } from '#telemetry/cursor.ts';
 import { ArrayJournal, MemoryCursor, pumpTo, stopPumps } from '#test/support/telemetry-pump.ts';
 import { tempDir } from '#test/support/temp-dir.ts';
 
-const state = { origin: 1 as Micros, seq: 7 as Seq, since: 2 as Micros, totals: {} };
+const progress = { seq: 7 as Seq };
+const state = {
+  origin: 1 as Micros,
+  counted: 7 as Seq,
+  traces: progress,
+  logs: progress,
+  since: 2 as Micros,
+  totals: {},
+};
 const pathIn = (directory: string): string => join(directory, 'deep', 'cursor');
 
 test('a path that cannot be read is told, and is no reason to end', () => {
@@ -24,8 +32,8 @@ test('a file that is removed meanwhile is made again', () => {
   const cursor = new FileCursor(path);
   cursor.save(state);
   rmSync(path);
-  cursor.save({ ...state, seq: 8 as Seq });
-  assert.deepEqual(new FileCursor(path).load(), { kind: 'stored', state: { ...state, seq: 8 } });
+  cursor.save({ ...state, counted: 8 as Seq });
+  assert.deepEqual(new FileCursor(path).load(), { kind: 'stored', state: { ...state, counted: 8 } });
 });
 
 test('the pump reports a cursor that cannot be used', async () => {

@@ -6,7 +6,7 @@ import type { Entry } from '#core/facts.ts';
 import type { Seq } from '#core/ids.ts';
 import type { MetricSpec } from '#telemetry/catalogue/spec.ts';
 import { metrics } from '#telemetry/catalogue.ts';
-import { assertComplete } from '#test/support/collected-facts.ts';
+import { assertComplete, headOf } from '#test/support/collected-facts.ts';
 import { Collector } from '#test/support/telemetry-collector.ts';
 import { journalOf } from '#test/support/telemetry-facts.ts';
 import { ArrayJournal, MemoryCursor, pumpTo, stopPumps } from '#test/support/telemetry-pump.ts';
@@ -71,16 +71,46 @@ test('metrics arrive with every series, and totals that count the facts', async 
   });
 });
 
-test('spans that were taken are not sent again while the log records still wait', async () => {
+for (const held of ['traces', 'logs'] as const) {
+  const other = held === 'traces' ? 'logs' : 'traces';
+
+  test(`while the collector does not take ${held}, the ${other} and the metrics go on, and each fact is told once`, async () => {
+    const entries = journalOf(30);
+    const source = new ArrayJournal(entries.slice(0, 77));
+    const cursor = new MemoryCursor();
+    fresh.behaviour[held] = { kind: 'refuse', why: 'UNAVAILABLE' };
+    const first = pumpTo({ source, cursor, env: env() });
+    await until('several refusals', () => fresh.requests[held] >= 4);
+    source.entries.push(...entries.slice(77));
+    const received = () => fresh.metrics.get('tradeengine.signals.received')?.points[0]?.value;
+    await until('the others', () => cursor.state?.[other].seq === source.head() && received() === 30);
+    assert.equal(cursor.state?.[held].seq, 0);
+    assert.equal(first.pump.status.lagFacts, source.head());
+    first.pump.stop();
+    await first.ended;
+
+    fresh.behave({ kind: 'accept' });
+    const second = pumpTo({ source, cursor, env: env() });
+    await until('delivered', () => second.pump.status.lagFacts === 0);
+    second.pump.stop();
+    await second.ended;
+    assertComplete(fresh, entries);
+    assert.equal(received(), 30);
+  });
+}
+
+test('what is counted is stored before it is told, whether or not anything is delivered', async () => {
   const entries = journalOf(5);
-  fresh.behaviour.logs = { kind: 'refuse', why: 'UNAVAILABLE' };
-  const { finish, cursor } = await deliver(entries);
-  await until('several refusals', () => fresh.requests.logs >= 4);
-  assert.equal(fresh.requests.traces, 1);
-  assert.equal(cursor.state, undefined, 'the cursor needs both');
-  fresh.behave({ kind: 'accept' });
-  await finish();
-  assertComplete(fresh, entries);
+  const cursor = new MemoryCursor();
+  fresh.behaviour.traces = { kind: 'hang' };
+  fresh.behaviour.logs = { kind: 'hang' };
+  const { pump } = pumpTo({ source: new ArrayJournal(entries), cursor, env: env() });
+  const received = (readings: ReturnType<typeof pump.readings>) =>
+    readings.find(({ name }) => name === 'tradeengine.signals.received')?.series[0]?.value;
+  await until('counted', () => received(pump.readings()) === 5);
+  assert.equal(cursor.state?.counted, headOf(entries));
+  assert.equal(cursor.state?.totals['tradeengine.signals.received buy'], 5);
+  fresh.stop();
 });
 
 test('a restart goes on from the cursor: totals continue and no fact is sent twice', async () => {
@@ -105,7 +135,9 @@ test('a cursor of another journal is not used', async () => {
   const cursor = new MemoryCursor();
   cursor.state = {
     origin: entries[0]?.at ?? assert.fail(),
-    seq: 9_999 as Seq,
+    counted: 9_999 as Seq,
+    traces: { seq: 9_999 as Seq },
+    logs: { seq: 9_999 as Seq },
     since: entries[0]?.at ?? assert.fail(),
     totals: {},
   };

@@ -81,7 +81,14 @@ test('restored totals go on as if nothing had happened; gauges do not', () => {
   assert.equal(valueOf(restored, 'tradeengine.telemetry.lag'), 0);
 });
 
-const cursorState = { origin: 1 as Micros, seq: 7 as Seq, since: 2 as Micros, totals: told(1).totals() };
+const cursorState: CursorState = {
+  origin: 1 as Micros,
+  counted: 7 as Seq,
+  traces: { seq: 6 as Seq },
+  logs: { seq: 5 as Seq },
+  since: 2 as Micros,
+  totals: told(1).totals(),
+};
 
 function stateIn(path: string): CursorState | undefined {
   const loaded = new FileCursor(path).load();
@@ -94,12 +101,12 @@ test('the cursor comes back as it was saved, in the one file that it was given',
   const cursor = new FileCursor(path);
   assert.deepEqual(cursor.load(), { kind: 'none' });
   for (const seq of [8, 9, 10] as Seq[]) {
-    cursor.save({ ...cursorState, seq });
-    assert.deepEqual(stateIn(path), { ...cursorState, seq });
+    cursor.save({ ...cursorState, counted: seq });
+    assert.deepEqual(stateIn(path), { ...cursorState, counted: seq });
   }
   const another = new FileCursor(path);
-  another.save({ ...cursorState, seq: 11 as Seq });
-  assert.equal(stateIn(path)?.seq, 11, 'a restart goes on where the last life was');
+  another.save({ ...cursorState, counted: 11 as Seq });
+  assert.equal(stateIn(path)?.counted, 11, 'a restart goes on where the last life was');
   assert.deepEqual(await readdir(join(directory, 'deep')), ['telemetry.cursor']);
   await rm(directory, { recursive: true });
 });
@@ -108,17 +115,17 @@ test('a write that was cut short leaves the cursor before it, wherever it was cu
   const directory = await mkdtemp(join(tmpdir(), 'telemetry-cursor-'));
   const path = join(directory, 'telemetry.cursor');
   const cursor = new FileCursor(path);
-  cursor.save({ ...cursorState, seq: 8 as Seq });
-  cursor.save({ ...cursorState, seq: 9 as Seq });
+  cursor.save({ ...cursorState, counted: 8 as Seq });
+  cursor.save({ ...cursorState, counted: 9 as Seq });
   const before = await readFile(path);
-  cursor.save({ ...cursorState, seq: 10 as Seq });
+  cursor.save({ ...cursorState, counted: 10 as Seq });
   const after = await readFile(path);
   const differing = [...after.keys()].filter((at) => after[at] !== before[at]);
   for (const at of [differing[0], differing[Math.floor(differing.length / 2)], differing.at(-1)]) {
     assert.ok(at !== undefined);
     // What comes before the cut is new, the rest is as it was.
     await writeFile(path, Buffer.concat([after.subarray(0, at), before.subarray(at)]));
-    assert.equal(stateIn(path)?.seq, 9, `cut at ${at}`);
+    assert.equal(stateIn(path)?.counted, 9, `cut at ${at}`);
   }
   await rm(directory, { recursive: true });
 });
