@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { configDocument } from '#app/config.ts';
 import { telemetryDocs } from '#telemetry/docs.ts';
 import { errorsDocument } from './generate/errors.ts';
+import { exchangeCardsDocument } from './generate/exchange-cards.ts';
 import { exchangeErrorsDocument } from './generate/exchange-errors.ts';
 import { refusalsDocument } from './generate/refusals.ts';
 
@@ -17,6 +18,7 @@ interface Generated {
 const registry: readonly Generated[] = [
   { path: 'docs/configuration.md', make: async () => configDocument() },
   { path: 'docs/errors.md', make: async () => errorsDocument() },
+  { path: 'docs/exchange-cards.md', make: async () => exchangeCardsDocument() },
   { path: 'docs/exchange-errors.md', make: async () => exchangeErrorsDocument() },
   { path: 'docs/refusals.md', make: async () => refusalsDocument() },
   { path: 'docs/telemetry.md', make: async () => telemetryDocs() },

@@ -34,9 +34,28 @@ export class SimexClient {
     const query = Object.entries(all)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&');
+    return this.raw(method, `${path}?${query}&signature=${this.sign(query)}`);
+  }
+
+  sign(text: string): string {
     const secret = this.#options.apiSecret ?? 'simex-secret';
-    const signature = createHmac('sha256', secret).update(query).digest('hex');
-    return this.raw(method, `${path}?${query}&signature=${signature}`);
+    return createHmac('sha256', secret).update(text).digest('hex');
+  }
+
+  /** Parameters in the query and in the body, signed as one text. */
+  signedForm(method: string, path: string, query: string, body: string): Promise<Answer> {
+    return this.raw(method, `${path}?${query}`, {
+      headers: {
+        'X-MBX-APIKEY': this.#options.apiKey ?? 'simex-key',
+        'Content-Type': 'application/x-www-form-urlencoded',
+      },
+      body: `${body}&signature=${this.sign(query + body)}`,
+    });
+  }
+
+  /** The same exchange, asked in another way. */
+  with(options: ClientOptions): SimexClient {
+    return new SimexClient(this.#url, { ...this.#options, ...options });
   }
 
   async raw(method: string, pathAndQuery: string, init: RequestInit = {}): Promise<Answer> {
