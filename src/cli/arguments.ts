@@ -7,13 +7,17 @@ import { UsageError } from './io.ts';
 export type Command =
   | { readonly name: 'start'; readonly demo: boolean; readonly seed: number | undefined }
   | { readonly name: 'demo'; readonly seed: number }
+  | { readonly name: 'simex'; readonly port: number; readonly seed: number }
   | { readonly name: 'explain'; readonly id: string; readonly json: boolean }
   | { readonly name: 'telemetry status' | 'doctor'; readonly json: boolean }
   | { readonly name: 'token'; readonly holder: string; readonly scopes: readonly Scope[] }
   | { readonly name: 'engine' | 'replay' | 'help' | 'version' };
 
-/** Of the demo strategy alone. */
+/** Of the demo strategy alone, and of the simulated exchange alone. */
 const DEMO_SEED_DEFAULT = 1;
+const SIMEX_SEED_DEFAULT = 1;
+const SIMEX_PORT_DEFAULT = 8002;
+const PORT_MAX = 65_535;
 const SEED_MAX = 0xffff_ffff;
 
 export const usage = `Usage: tradeengine <command>
@@ -21,6 +25,7 @@ export const usage = `Usage: tradeengine <command>
   start [--no-demo] [--seed N]   the engine, a simulated exchange, the observatory and a demo strategy
   engine                         the engine alone
   demo [--seed N]                the demo strategy alone
+  simex [--port N] [--seed N]    the simulated exchange alone: a Binance sandbox for any program
   explain ID [--json]            the story of a signal or of an order, from the running engine
   telemetry status [--json]      what of the telemetry has arrived, from the running engine
   token NAME [--scopes LIST]     a new token for the API: signal, read, operate or admin, separated by commas
@@ -41,6 +46,14 @@ export function readCommand(args: readonly string[]): Command {
     case 'demo': {
       const { values } = read(name, rest, { seed: { type: 'string' } });
       return { name, seed: seedOf(values.seed) ?? DEMO_SEED_DEFAULT };
+    }
+    case 'simex': {
+      const { values } = read(name, rest, { port: { type: 'string' }, seed: { type: 'string' } });
+      return {
+        name,
+        port: portOf(values.port) ?? SIMEX_PORT_DEFAULT,
+        seed: seedOf(values.seed) ?? SIMEX_SEED_DEFAULT,
+      };
     }
     case 'explain': {
       const { values, positionals } = read(name, rest, { json: { type: 'boolean' } }, [
@@ -121,6 +134,13 @@ function optionFault(command: string, error: unknown): string {
   return error.message.includes('does not take')
     ? `${option} takes no value.`
     : `${option} needs a value: ${option} N, or ${option}=N.`;
+}
+
+function portOf(text: string | boolean | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(String(text)) ? Number(text) : 0;
+  if (port < 1 || port > PORT_MAX) throw new UsageError(`--port takes a port from 1 to ${PORT_MAX}.`);
+  return port;
 }
 
 function seedOf(text: string | boolean | undefined): number | undefined {

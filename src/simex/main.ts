@@ -77,9 +77,14 @@ process.stdout.write(
   `${JSON.stringify({
     event: 'simex.ready',
     rest: simex.url,
+    futures: `${simex.url}/fapi`,
+    spot: `${simex.url}/api`,
     public: `${webSocketUrl}/public`,
     market: `${webSocketUrl}/market`,
     private: `${webSocketUrl}/private`,
+    futuresWebSocketApi: `${webSocketUrl}/ws-fapi/v1`,
+    spotWebSocketApi: `${webSocketUrl}/ws-api/v3`,
+    spotStreams: `${webSocketUrl}/ws`,
     control: `${simex.url}/sim`,
   })}\n`,
 );

@@ -8,19 +8,22 @@ import { MARKET_STEP_MS } from './market/market.ts';
 import type { MarketDataError, MarketSource } from './market/source.ts';
 import { MarketLoop } from './market-loop.ts';
 import { openSpot } from './spot/durable.ts';
+import { spotMethods } from './spot/methods.ts';
 import { neighbourRoutes } from './spot/neighbours.ts';
 import { spotRoutes } from './spot/routes.ts';
 import { Store } from './storage/store.ts';
 import { openUsdm } from './usdm/durable.ts';
 import { marketStream } from './usdm/market-streams.ts';
+import { usdmMethods } from './usdm/methods.ts';
 import { usdmRoutes } from './usdm/routes.ts';
-import { ApiKeys } from './wire/api-keys.ts';
+import { type ApiKey, ApiKeys, readPublicKey } from './wire/api-keys.ts';
 import { Control } from './wire/control.ts';
 import { Dispatcher, type Gate } from './wire/dispatcher.ts';
 import { ListenKeys } from './wire/listen-keys.ts';
 import type { RateLimitOptions } from './wire/rate-limits.ts';
 import { futuresLimits, RateLimits, spotLimits } from './wire/rate-limits.ts';
 import { RestServer, readBody, send, splitUrl } from './wire/rest.ts';
+import { SocketApi } from './wire/socket-api.ts';
 import { Streams } from './wire/streams.ts';
 
 export interface SimexOptions {
@@ -32,6 +35,8 @@ export interface SimexOptions {
   readonly dataDir?: string;
   readonly apiKey?: string;
   readonly apiSecret?: string;
+  /** Further keys by name, each with an Ed25519 or RSA public key in PEM. */
+  readonly publicKeys?: Readonly<Record<string, string>>;
   /** Hedge mode of a new account; a stored one keeps its own. */
   readonly dualSide?: boolean;
   /** Wallet balance of a new account, in USDT. */
@@ -66,7 +71,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   const faults = new Faults(options.seed);
   const listenKeys = new ListenKeys(() => randomBytes(32).toString('hex'));
   const streams = new Streams(listenKeys, faults, clock, (route) => {
-    if (route !== 'private') feeds[route].open();
+    if (route === 'public' || route === 'market') feeds[route].open();
   });
   const exchange = openUsdm(
     store,
@@ -79,16 +84,12 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     (event) => streams.publish(event),
   );
   const spotStore = new Store(options.dataDir, 'simex-spot');
-  const spot = openSpot(spotStore, { seed: options.seed, startMs: startedMs }, () => undefined);
+  const spot = openSpot(spotStore, { seed: options.seed, startMs: startedMs }, (event) => {
+    if (event.e === 'bookTicker') streams.send('spot', `${event.s.toLowerCase()}@bookTicker`, quoteOf(event));
+    else spotSockets.publish(event);
+  });
   const gate: Gate = {
-    keys: new ApiKeys(
-      new Map([
-        [
-          options.apiKey ?? defaultApiKey,
-          { kind: 'HMAC_SHA256', secret: options.apiSecret ?? defaultApiSecret },
-        ],
-      ]),
-    ),
+    keys: new ApiKeys(keysOf(options)),
     faults,
     clock,
     pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
@@ -107,6 +108,8 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     },
     gate,
   );
+  const usdmSockets = new SocketApi({ venue: usdmVenue, methods: usdmMethods, userData: false, clock });
+  const spotSockets = new SocketApi({ venue: spotVenue, methods: spotMethods, userData: true, clock });
   const rest = new RestServer([usdmVenue, spotVenue], clock);
   const control = new Control({
     exchange,
@@ -145,7 +148,14 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
       throw error;
     });
   });
-  server.on('upgrade', (request, socket, head) => streams.upgrade(request, socket, head));
+  const sockets: Readonly<Record<string, SocketApi>> = {
+    '/ws-fapi/v1': usdmSockets,
+    '/ws-api/v3': spotSockets,
+  };
+  server.on('upgrade', (request, socket, head) => {
+    const { path } = splitUrl(request.url ?? '/');
+    (Object.hasOwn(sockets, path) ? sockets[path] : streams)?.upgrade(request, socket, head);
+  });
   const port = await market
     .start()
     .then(() => listen(server, options.port, host))
@@ -156,7 +166,9 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
       throw error;
     });
   const marketTimer = setInterval(() => market.tick(), MARKET_STEP_MS);
-  const tendTimer = setInterval(() => streams.tend(), TEND_EVERY_MS);
+  const tendTimer = setInterval(() => {
+    for (const wire of [streams, usdmSockets, spotSockets]) wire.tend();
+  }, TEND_EVERY_MS);
 
   return {
     url: `http://${host}:${port}`,
@@ -166,7 +178,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
       clearInterval(marketTimer);
       market.close();
       clearInterval(tendTimer);
-      streams.close();
+      for (const wire of [streams, usdmSockets, spotSockets]) wire.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
@@ -177,6 +189,23 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
       spotStore.close();
     },
   };
+}
+
+function keysOf({ apiKey, apiSecret, publicKeys = {} }: SimexOptions): ReadonlyMap<string, ApiKey> {
+  const keys = new Map<string, ApiKey>([
+    [apiKey ?? defaultApiKey, { kind: 'HMAC_SHA256', secret: apiSecret ?? defaultApiSecret }],
+  ]);
+  for (const [name, pem] of Object.entries(publicKeys)) {
+    const key = readPublicKey(pem);
+    if (key === undefined) throw new Error(`the key ${name} is no Ed25519 or RSA public key in PEM`);
+    keys.set(name, key);
+  }
+  return keys;
+}
+
+/** The quotes of spot do not say what kind of event they are. */
+function quoteOf({ e: _, ...quote }: { readonly e: string }): object {
+  return quote;
 }
 
 const isControl = ({ url }: IncomingMessage): boolean => url?.startsWith('/sim/') === true;

@@ -54,8 +54,8 @@ test('more than ten messages a second end the connection', async () => {
 
 test('unknown paths and unknown listen keys are refused at the door', async () => {
   for (const path of [
-    '/ws',
-    '/stream?streams=btcusdt@bookTicker',
+    '/other/ws',
+    '/other/stream?streams=btcusdt@bookTicker',
     '/private/ws',
     '/private/ws?listenKey=nope',
   ]) {

@@ -21,6 +21,8 @@ describe('the command line', () => {
     ['start --no-demo --seed 42', { name: 'start', demo: false, seed: 42 }],
     ['start --seed=0', { name: 'start', demo: true, seed: 0 }],
     ['demo --seed 7', { name: 'demo', seed: 7 }],
+    ['simex', { name: 'simex', port: 8002, seed: 1 }],
+    ['simex --port 9002 --seed 7', { name: 'simex', port: 9002, seed: 7 }],
     ['engine', { name: 'engine' }],
     ['explain te-1', { name: 'explain', id: 'te-1', json: false }],
     ['explain --json te-1', { name: 'explain', id: 'te-1', json: true }],

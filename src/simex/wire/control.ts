@@ -59,7 +59,7 @@ const transferBody = z.strictObject({
   /** What comes in; negative for what goes out. */
   amount: z.string().regex(/^-?\d{1,20}(\.\d{1,8})?$/),
 });
-const disconnectBody = z.strictObject({ route: z.enum(['public', 'market', 'private']) });
+const disconnectBody = z.strictObject({ route: z.enum(['public', 'market', 'private', 'spot']) });
 const LEDGER_LIMIT_DEFAULT = 1000;
 const LEDGER_LIMIT_MAX = 10_000;
 

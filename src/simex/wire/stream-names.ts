@@ -2,14 +2,17 @@
 import { isMarketStream, isPublicStream } from '../usdm/market-streams.ts';
 import type { MarketEvent } from '../usdm/types.ts';
 
-export type StreamRoute = 'public' | 'market' | 'private';
+/** spot has no routes: its streams are on /ws and /stream. */
+export type StreamRoute = 'public' | 'market' | 'private' | 'spot';
 
 /** `markPrice` without a speed is published every third second. */
 const SLOW_MARK_PRICE_MS = 3000;
 const PUBLIC_STREAM = /^[a-z0-9]{2,20}@bookTicker$/;
+const SPOT_STREAM = /^[a-z0-9]{2,20}@bookTicker$/;
 const MARKET_STREAM = /^[a-z0-9]{2,20}@markPrice(@1s)?$/;
 
 export const isStream = (route: StreamRoute, name: string): boolean =>
+  (route === 'spot' && SPOT_STREAM.test(name)) ||
   (route === 'public' && (PUBLIC_STREAM.test(name) || isPublicStream(name))) ||
   (route === 'market' && (MARKET_STREAM.test(name) || isMarketStream(name)));
 

@@ -72,9 +72,9 @@ export class Streams {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { path, rawQuery } = splitUrl(request.url ?? '/');
-    const match = /^\/(public|market|private)\/(ws|stream)(?:\/([^/]+))?$/.exec(path);
-    const route = match?.[1] as StreamRoute | undefined;
-    if (match === null || route === undefined) {
+    const match = /^(?:\/(public|market|private))?\/(ws|stream)(?:\/([^/]+))?$/.exec(path);
+    const route = (match?.[1] ?? 'spot') as StreamRoute;
+    if (match === null) {
       refuseUpgrade(socket, 404);
       return;
     }
