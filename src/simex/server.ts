@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { configuredKeys } from './configured-keys.ts';
 import { Faults } from './faults/faults.ts';
 import { Feed } from './market/feed.ts';
 import { MARKET_STEP_MS } from './market/market.ts';
@@ -14,7 +15,7 @@ import { Store } from './storage/store.ts';
 import { openUsdm } from './usdm/durable.ts';
 import { marketStream } from './usdm/market-streams.ts';
 import { usdmRoutes } from './usdm/routes.ts';
-import { ApiKeys } from './wire/api-keys.ts';
+import { type ApiKey, ApiKeys } from './wire/api-keys.ts';
 import { Control } from './wire/control.ts';
 import { Dispatcher, type Gate } from './wire/dispatcher.ts';
 import { ListenKeys } from './wire/listen-keys.ts';
@@ -30,8 +31,8 @@ export interface SimexOptions {
   readonly seed: number;
   /** Where state and ledger live; without it they are in memory and end with the server. */
   readonly dataDir?: string;
-  readonly apiKey?: string;
-  readonly apiSecret?: string;
+  /** By name; without it the default key. */
+  readonly keys?: ReadonlyMap<string, ApiKey>;
   /** Hedge mode of a new account; a stored one keeps its own. */
   readonly dualSide?: boolean;
   /** Wallet balance of a new account, in USDT. */
@@ -51,8 +52,6 @@ export interface Simex {
   close(): Promise<void>;
 }
 
-export const defaultApiKey = 'simex-key';
-export const defaultApiSecret = 'simex-secret';
 const defaultHost = '127.0.0.1';
 const TEND_EVERY_MS = 1000;
 /** Longer than a client keeps a connection without use, so that it is never closed under a request. */
@@ -81,14 +80,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   const spotStore = new Store(options.dataDir, 'simex-spot');
   const spot = openSpot(spotStore, { seed: options.seed, startMs: startedMs }, () => undefined);
   const gate: Gate = {
-    keys: new ApiKeys(
-      new Map([
-        [
-          options.apiKey ?? defaultApiKey,
-          { kind: 'HMAC_SHA256', secret: options.apiSecret ?? defaultApiSecret },
-        ],
-      ]),
-    ),
+    keys: new ApiKeys(options.keys ?? configuredKeys({})),
     faults,
     clock,
     pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
