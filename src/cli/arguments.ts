@@ -7,25 +7,23 @@ import { UsageError } from './io.ts';
 export type Command =
   | { readonly name: 'start'; readonly demo: boolean; readonly seed: number | undefined }
   | { readonly name: 'demo'; readonly seed: number }
-  | { readonly name: 'simex'; readonly port: number; readonly seed: number }
+  | { readonly name: 'simex'; readonly port: number | undefined; readonly seed: number | undefined }
   | { readonly name: 'explain'; readonly id: string; readonly json: boolean }
   | { readonly name: 'telemetry status' | 'doctor'; readonly json: boolean }
   | { readonly name: 'token'; readonly holder: string; readonly scopes: readonly Scope[] }
   | { readonly name: 'engine' | 'replay' | 'help' | 'version' };
 
-/** Of the demo strategy alone, and of the simulated exchange alone. */
+/** Of the demo strategy alone. */
 const DEMO_SEED_DEFAULT = 1;
-const SIMEX_SEED_DEFAULT = 1;
-const SIMEX_PORT_DEFAULT = 8002;
-const PORT_MAX = 65_535;
 const SEED_MAX = 0xffff_ffff;
+const PORT_MAX = 65_535;
 
 export const usage = `Usage: tradeengine <command>
 
   start [--no-demo] [--seed N]   the engine, a simulated exchange, the observatory and a demo strategy
   engine                         the engine alone
   demo [--seed N]                the demo strategy alone
-  simex [--port N] [--seed N]    the simulated exchange alone: a Binance sandbox for any program
+  simex [--port N] [--seed N]    the simulated exchange alone, a sandbox for any Binance client
   explain ID [--json]            the story of a signal or of an order, from the running engine
   telemetry status [--json]      what of the telemetry has arrived, from the running engine
   token NAME [--scopes LIST]     a new token for the API: signal, read, operate or admin, separated by commas
@@ -49,11 +47,7 @@ export function readCommand(args: readonly string[]): Command {
     }
     case 'simex': {
       const { values } = read(name, rest, { port: { type: 'string' }, seed: { type: 'string' } });
-      return {
-        name,
-        port: portOf(values.port) ?? SIMEX_PORT_DEFAULT,
-        seed: seedOf(values.seed) ?? SIMEX_SEED_DEFAULT,
-      };
+      return { name, port: wholeNumber('port', values.port, PORT_MAX), seed: seedOf(values.seed) };
     }
     case 'explain': {
       const { values, positionals } = read(name, rest, { json: { type: 'boolean' } }, [
@@ -136,18 +130,13 @@ function optionFault(command: string, error: unknown): string {
     : `${option} needs a value: ${option} N, or ${option}=N.`;
 }
 
-function portOf(text: string | boolean | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = /^\d{1,5}$/.test(String(text)) ? Number(text) : 0;
-  if (port < 1 || port > PORT_MAX) throw new UsageError(`--port takes a port from 1 to ${PORT_MAX}.`);
-  return port;
-}
+const seedOf = (text: string | boolean | undefined) => wholeNumber('seed', text, SEED_MAX);
 
-function seedOf(text: string | boolean | undefined): number | undefined {
+function wholeNumber(option: string, text: string | boolean | undefined, max: number): number | undefined {
   if (text === undefined) return undefined;
-  const seed = /^\d{1,10}$/.test(String(text)) ? Number(text) : Number.NaN;
-  if (!(seed <= SEED_MAX)) throw new UsageError(`--seed takes a whole number from 0 to ${SEED_MAX}.`);
-  return seed;
+  const value = /^\d{1,10}$/.test(String(text)) ? Number(text) : Number.NaN;
+  if (!(value <= max)) throw new UsageError(`--${option} takes a whole number from 0 to ${max}.`);
+  return value;
 }
 
 function holderOf(text: string): string {

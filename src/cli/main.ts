@@ -37,10 +37,10 @@ async function run(command: Command): Promise<number> {
       return (await import('./start.ts')).startCommand(command, io);
     case 'engine':
       return (await import('./engine.ts')).engineCommand(io);
-    case 'simex':
-      return (await import('./simex.ts')).simexCommand(command, io);
     case 'demo':
       return (await import('./demo.ts')).demoCommand(command.seed, io);
+    case 'simex':
+      return (await import('./simex.ts')).simexCommand(command, io);
     case 'explain':
       return (await import('./explain.ts')).explainCommand(command.id, command.json, io);
     case 'telemetry status':

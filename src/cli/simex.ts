@@ -1,18 +1,23 @@
-/** tradeengine simex: the simulated exchange alone, until it is ended. */
+/** tradeengine simex: the simulated exchange alone, for whatever speaks Binance's protocol. */
 
-import { exitCodes } from '#app/exit-codes.ts';
-import { portProblems } from '#app/ports.ts';
-import { runSimexProcess } from '#app/simex-process.ts';
+import { runSimex } from '#simex/process.ts';
 import type { CommandIo } from './io.ts';
 
-export async function simexCommand(
-  { port, seed }: { readonly port: number; readonly seed: number },
-  { env, ending, complain }: CommandIo,
-): Promise<number> {
-  const taken = await portProblems([{ variable: '--port', port }]);
-  if (taken.length > 0) {
-    for (const problem of taken) complain(problem);
-    return exitCodes.failed;
-  }
-  return runSimexProcess({ port, seed, env, ending });
+export interface SimexArguments {
+  /** What is undefined comes from the environment, or is the default. */
+  readonly port: number | undefined;
+  readonly seed: number | undefined;
 }
+
+export const simexCommand = ({ port, seed }: SimexArguments, io: CommandIo): Promise<number> =>
+  runSimex({
+    env: {
+      ...io.env,
+      ...(port === undefined ? {} : { SIMEX_PORT: String(port) }),
+      ...(seed === undefined ? {} : { SIMEX_SEED: String(seed) }),
+    },
+    say: io.say,
+    complain: io.complain,
+    progress: { write: (text) => io.complain(text.trimEnd()) },
+    ending: io.ending,
+  });

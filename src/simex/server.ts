@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { configuredKeys } from './configured-keys.ts';
 import { Faults } from './faults/faults.ts';
 import { Feed } from './market/feed.ts';
 import { MARKET_STEP_MS } from './market/market.ts';
@@ -16,7 +17,7 @@ import { openUsdm } from './usdm/durable.ts';
 import { marketStream } from './usdm/market-streams.ts';
 import { usdmMethods } from './usdm/methods.ts';
 import { usdmRoutes } from './usdm/routes.ts';
-import { type ApiKey, ApiKeys, readPublicKey } from './wire/api-keys.ts';
+import { type ApiKey, ApiKeys } from './wire/api-keys.ts';
 import { Control } from './wire/control.ts';
 import { Dispatcher, type Gate } from './wire/dispatcher.ts';
 import { ListenKeys } from './wire/listen-keys.ts';
@@ -33,10 +34,8 @@ export interface SimexOptions {
   readonly seed: number;
   /** Where state and ledger live; without it they are in memory and end with the server. */
   readonly dataDir?: string;
-  readonly apiKey?: string;
-  readonly apiSecret?: string;
-  /** Further keys by name, each with an Ed25519 or RSA public key in PEM. */
-  readonly publicKeys?: Readonly<Record<string, string>>;
+  /** By name; without it the default key. */
+  readonly keys?: ReadonlyMap<string, ApiKey>;
   /** Hedge mode of a new account; a stored one keeps its own. */
   readonly dualSide?: boolean;
   /** Wallet balance of a new account, in USDT. */
@@ -56,8 +55,6 @@ export interface Simex {
   close(): Promise<void>;
 }
 
-export const defaultApiKey = 'simex-key';
-export const defaultApiSecret = 'simex-secret';
 const defaultHost = '127.0.0.1';
 const TEND_EVERY_MS = 1000;
 /** Longer than a client keeps a connection without use, so that it is never closed under a request. */
@@ -89,7 +86,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
     else spotSockets.publish(event);
   });
   const gate: Gate = {
-    keys: new ApiKeys(keysOf(options)),
+    keys: new ApiKeys(options.keys ?? configuredKeys({})),
     faults,
     clock,
     pause: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
@@ -189,18 +186,6 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
       spotStore.close();
     },
   };
-}
-
-function keysOf({ apiKey, apiSecret, publicKeys = {} }: SimexOptions): ReadonlyMap<string, ApiKey> {
-  const keys = new Map<string, ApiKey>([
-    [apiKey ?? defaultApiKey, { kind: 'HMAC_SHA256', secret: apiSecret ?? defaultApiSecret }],
-  ]);
-  for (const [name, pem] of Object.entries(publicKeys)) {
-    const key = readPublicKey(pem);
-    if (key === undefined) throw new Error(`the key ${name} is no Ed25519 or RSA public key in PEM`);
-    keys.set(name, key);
-  }
-  return keys;
 }
 
 /** The quotes of spot do not say what kind of event they are. */

@@ -44,8 +44,7 @@ before(async () => {
   simex = await startSimex({
     port: Number(env['SIMEX_PORT']),
     seed: 5,
-    apiKey: canary('key'),
-    apiSecret: canary('secret'),
+    keys: new Map([[canary('key'), { kind: 'HMAC_SHA256', secret: canary('secret') }]]),
   });
 });
 after(async () => {

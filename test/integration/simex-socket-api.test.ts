@@ -6,7 +6,9 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
-import { defaultApiKey, defaultApiSecret, type Simex, startSimex } from '#simex/server.ts';
+import { configuredKeys, defaultApiKey, defaultApiSecret } from '#simex/configured-keys.ts';
+import { type Simex, startSimex } from '#simex/server.ts';
+import { readPublicKey } from '#simex/wire/api-keys.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -15,7 +17,9 @@ const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 let simex: Simex;
 let socket: WebSocket;
 before(async () => {
-  simex = await startSimex({ port: 0, seed: 3, publicKeys: { 'ed-key': pem } });
+  const edKey = readPublicKey(pem);
+  assert.ok(edKey !== undefined);
+  simex = await startSimex({ port: 0, seed: 3, keys: new Map([...configuredKeys({}), ['ed-key', edKey]]) });
   socket = new WebSocket(`${simex.url.replace('http:', 'ws:')}/ws-fapi/v1`);
   await once(socket, 'open');
 });

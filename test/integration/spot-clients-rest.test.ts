@@ -5,8 +5,9 @@ import { after, before, test } from 'node:test';
 import { Spot, SpotRestAPI } from '@binance/spot';
 import { MainClient } from 'binance';
 import ccxt from 'ccxt';
+import { defaultApiKey, defaultApiSecret } from '#simex/configured-keys.ts';
 import type { Simex } from '#simex/server.ts';
-import { defaultApiKey, defaultApiSecret, startSimex } from '#simex/server.ts';
+import { startSimex } from '#simex/server.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
 
 let simex: Simex;

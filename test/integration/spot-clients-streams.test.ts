@@ -5,8 +5,9 @@ import { after, before, type TestContext, test } from 'node:test';
 import { Spot, SpotWebsocketAPI } from '@binance/spot';
 import { DefaultLogger, WebsocketAPIClient, WebsocketClient, WS_KEY_MAP } from 'binance';
 import ccxt from 'ccxt';
+import { defaultApiKey, defaultApiSecret } from '#simex/configured-keys.ts';
 import type { Simex } from '#simex/server.ts';
-import { defaultApiKey, defaultApiSecret, startSimex } from '#simex/server.ts';
+import { startSimex } from '#simex/server.ts';
 import { SimexClient } from '#test/support/simex-client.ts';
 import { until } from '#test/support/until.ts';
 

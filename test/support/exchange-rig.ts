@@ -9,7 +9,8 @@ import { Secret } from '#core/secret.ts';
 import type { PositionMode } from '#core/settings.ts';
 import { BinanceUsdm } from '#exchange/binance/usdm/usdm.ts';
 import type { Exchange, ExchangeEvent, OrderRef } from '#exchange/port.ts';
-import { defaultApiKey, defaultApiSecret, type Simex, startSimex } from '#simex/server.ts';
+import { defaultApiKey, defaultApiSecret } from '#simex/configured-keys.ts';
+import { type Simex, startSimex } from '#simex/server.ts';
 import type { LedgerEntry } from '#simex/usdm/ledger.ts';
 import { until } from './until.ts';
 

@@ -21,8 +21,9 @@ describe('the command line', () => {
     ['start --no-demo --seed 42', { name: 'start', demo: false, seed: 42 }],
     ['start --seed=0', { name: 'start', demo: true, seed: 0 }],
     ['demo --seed 7', { name: 'demo', seed: 7 }],
-    ['simex', { name: 'simex', port: 8002, seed: 1 }],
-    ['simex --port 9002 --seed 7', { name: 'simex', port: 9002, seed: 7 }],
+    ['simex', { name: 'simex', port: undefined, seed: undefined }],
+    ['simex --port 9000 --seed 3', { name: 'simex', port: 9000, seed: 3 }],
+    ['simex --help', { name: 'help' }],
     ['engine', { name: 'engine' }],
     ['explain te-1', { name: 'explain', id: 'te-1', json: false }],
     ['explain --json te-1', { name: 'explain', id: 'te-1', json: true }],
@@ -50,6 +51,10 @@ describe('the command line', () => {
     'start --demo',
     'start --no-demo=yes',
     'engine --port 1',
+    'simex 9000',
+    'simex --port',
+    'simex --port 65536',
+    'simex --host all',
     'explain',
     'explain a b',
     'replay all',
@@ -69,6 +74,7 @@ describe('the command line', () => {
     ['start --seed', '--seed needs a value: --seed N, or --seed=N.'],
     ['start --seed -1', '--seed needs a value: --seed N, or --seed=N.'],
     ['start --seed=-1', '--seed takes a whole number from 0 to 4294967295.'],
+    ['simex --port=x', '--port takes a whole number from 0 to 65535.'],
     ['start --no-demo=yes', '--no-demo takes no value.'],
     ['telemetry', 'The command takes one argument: status.'],
     ['explain', 'The command takes one argument: the id of a signal or of an order.'],
@@ -80,7 +86,7 @@ describe('the command line', () => {
   }
 
   it('documents each command', () => {
-    for (const name of ['start', 'engine', 'demo', 'explain', 'telemetry', 'replay', 'version', 'help']) {
+    for (const name of ['start', 'engine', 'demo', 'simex', 'explain', 'telemetry', 'replay', 'help']) {
       assert.match(usage, new RegExp(`\\b${name}\\b`));
     }
   });

@@ -136,24 +136,6 @@ export class RateLimits {
     return undefined;
   }
 
-  /** As answers of the WebSocket API tell it. */
-  told(address: string, nowMs: number): object[] {
-    const { weightPerMinute } = this.#limits;
-    const weight = {
-      rateLimitType: 'REQUEST_WEIGHT',
-      interval: 'MINUTE',
-      intervalNum: 1,
-      limit: weightPerMinute,
-      count: this.#callerAt(address, nowMs).weight,
-    };
-    const orders = this.#windows.map((window) => ({
-      rateLimitType: 'ORDERS',
-      ...window.rule,
-      count: window.at(nowMs),
-    }));
-    return [weight, ...orders];
-  }
-
   /** No weight where there is no limit: clients would slow down for one that is not there. */
   headers(address: string, isOrder: boolean, nowMs: number): [name: string, value: number][] {
     const { weightHeaders, enforced } = this.#limits;

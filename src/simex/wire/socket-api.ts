@@ -219,7 +219,7 @@ export class SocketApi {
 
   #answer({ socket, address }: Connection, id: Request['id'], answer: Answer, withLimits = true): void {
     const { venue, clock } = this.#options;
-    const limits = withLimits ? { rateLimits: venue.limits.told(address, clock()) } : {};
+    const limits = withLimits ? { rateLimits: venue.limits.report(address, true, clock()) } : {};
     write(socket, { id, ...answer, ...limits });
   }
 }
