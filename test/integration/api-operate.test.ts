@@ -114,6 +114,7 @@ describe('halt, reduce and resume', () => {
 
 describe('flatten', () => {
   it('closes the positions at the exchange and takes entries back', async () => {
+    const opening = `operate-${made + 1}`;
     await open();
     await open({ strategy_id: 'other', symbol: 'ETHUSDT' });
     const mark = markOf('SOLUSDT');
@@ -133,6 +134,8 @@ describe('flatten', () => {
     await closed();
     await until('no order is left', () => running.engine.state.orders.size === 0);
     assert.equal(held(), 0);
+    const { body: story } = await send('GET', `/v1/explain/${opening}`);
+    assert.match(story.sentence, /The LONG was closed by an operator after/);
     const nothing = await send('POST', '/v1/flatten', {});
     assert.deepEqual([nothing.status, nothing.body.code], [409, 'nothing_to_do']);
   });

@@ -28,7 +28,6 @@ export const settingsChanges = z.array(
   }),
 );
 
-export type SettingsReport = z.infer<typeof settingsReport>;
 export type SettingsChanges = z.infer<typeof settingsChanges>;
 
 export const settingsView = ({ limits, overrides, ...rules }: TradingSettings): Record<string, unknown> => ({
@@ -48,7 +47,7 @@ export const versionView = ({ version, at, by, note }: SettingsVersion): z.infer
 });
 
 /** Each rule by its whole name. */
-export function flatSettings({ limits, overrides, ...rules }: TradingSettings): Map<string, unknown> {
+function flatSettings({ limits, overrides, ...rules }: TradingSettings): Map<string, unknown> {
   return new Map([
     ...Object.entries(wireNames(rules)),
     ...Object.entries(wireNames(limits)).map(([name, of]): [string, unknown] => [`limits.${name}`, of]),
