@@ -9,6 +9,7 @@ import { errorsDocument } from './generate/errors.ts';
 import { exchangeCardsDocument } from './generate/exchange-cards.ts';
 import { exchangeErrorsDocument } from './generate/exchange-errors.ts';
 import { refusalsDocument } from './generate/refusals.ts';
+import { settingsDocument } from './generate/settings.ts';
 
 interface Generated {
   readonly path: string;
@@ -21,6 +22,7 @@ const registry: readonly Generated[] = [
   { path: 'docs/exchange-cards.md', make: async () => exchangeCardsDocument() },
   { path: 'docs/exchange-errors.md', make: async () => exchangeErrorsDocument() },
   { path: 'docs/refusals.md', make: async () => refusalsDocument() },
+  { path: 'docs/settings.md', make: async () => settingsDocument() },
   { path: 'docs/telemetry.md', make: async () => telemetryDocs() },
 ];
 

@@ -30,6 +30,10 @@ export interface KnownToken {
 const ANYONE_HERE: KnownToken = { name: 'loopback', scopes: ['admin'], sha256: '' };
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, on routes that need a scope. */
+    caller?: KnownToken;
+  }
   interface FastifyContextConfig {
     /** public: probes, documentation, and what proves itself by a signature. */
     scope?: Scope | 'public';
@@ -57,6 +61,7 @@ export function guardRoutes(server: FastifyInstance, tokens: readonly KnownToken
     if (!allows(caller, scope)) {
       throw new ProblemError('forbidden', `The token ${caller.name} has not the scope ${scope}.`);
     }
+    request.caller = caller;
   });
 }
 

@@ -25,6 +25,11 @@ const requestProblems = {
   not_found: { status: 404, meaning: 'There is no such path, signal or order.' },
   method_not_allowed: { status: 405, meaning: 'The path does not serve this method.' },
   request_timeout: { status: 408, meaning: 'The request did not arrive in time.' },
+  nothing_to_do: { status: 409, meaning: 'It is so already, or there is nothing that the command is about.' },
+  stale_version: {
+    status: 409,
+    meaning: 'The settings have changed since the version that the change was made of: read them again.',
+  },
   body_too_large: { status: 413, meaning: 'The body is over 64 KiB.' },
   unsupported_content_type: { status: 415, meaning: 'The body is not application/json.' },
   wrong_host: {
@@ -35,6 +40,10 @@ const requestProblems = {
   not_reconciled: {
     status: 503,
     meaning: 'The engine has not compared itself with the exchange yet: try again shortly.',
+  },
+  too_many_streams: {
+    status: 503,
+    meaning: 'As many clients as the engine serves follow its events already: try again shortly.',
   },
   overloaded: {
     status: 503,

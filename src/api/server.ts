@@ -11,8 +11,13 @@ import type { SignalDesk } from '#intake/desk.ts';
 import { type RemoteSpan, remoteSpanOf } from '#intake/identity.ts';
 import type { WebhookSource } from '#intake/webhook.ts';
 import { guardRoutes, type KnownToken } from './access.ts';
+import type { EventFeed } from './event-feed.ts';
+import { eventRoutes } from './events.ts';
 import { observeRequests, type ServedRequest } from './observe.ts';
+import { operateRoutes } from './operate.ts';
+import type { OperatorDesk } from './operator.ts';
 import { type ProblemCode, ProblemError, problems } from './problems.ts';
+import { settingsRoutes } from './settings.ts';
 import { BODY_BYTES_MAX, signalRoutes } from './signals.ts';
 import { statusRoutes } from './status.ts';
 import type { Subject } from './subject.ts';
@@ -35,6 +40,8 @@ const problemSchema = z.toJSONSchema(
 export interface ServerOptions {
   readonly subject: Subject;
   readonly desk: SignalDesk;
+  readonly operator: OperatorDesk;
+  readonly events: EventFeed;
   readonly clock: Clock;
   /** Who may use it. Without any only this machine is served. */
   readonly tokens: readonly KnownToken[];
@@ -46,7 +53,7 @@ export interface ServerOptions {
 }
 
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { subject, desk, clock, onProblem } = options;
+  const { subject, desk, operator, events, clock, onProblem } = options;
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     handlerTimeout: HANDLER_MS_MAX,
@@ -72,7 +79,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   server.setNotFoundHandler((request) => {
     const path = request.url.split('?')[0] ?? '';
-    const serves = (['GET', 'POST'] as const).some(
+    const serves = (['GET', 'POST', 'PUT'] as const).some(
       (method) => server.findRoute({ method, url: path }) !== null,
     );
     throw serves
@@ -104,6 +111,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await server.register(webhookRoutes, { desk, clock, sources: options.webhooks });
   await server.register(statusRoutes, { subject });
   await server.register(tradingRoutes, { subject, clock });
+  await server.register(operateRoutes, { subject, operator, clock });
+  await server.register(settingsRoutes, { subject, operator, events, clock });
+  await server.register(eventRoutes, { subject, events });
   server.get('/', { schema: { hide: true }, config: { scope: 'public' } }, (_request, reply) =>
     reply.redirect(DOCUMENTATION),
   );

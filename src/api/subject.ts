@@ -5,6 +5,7 @@ import type { Quote } from '#core/instrument.ts';
 import type { EngineState } from '#core/state.ts';
 import type { Unready } from '#engine/engine.ts';
 import type { Journal } from '#journal/port.ts';
+import { ProblemError } from './problems.ts';
 import type { RecentOrders } from './recent-orders.ts';
 import type { TelemetryReport } from './views/telemetry.ts';
 
@@ -44,4 +45,10 @@ export interface Subject {
   readonly telemetry: () => TelemetryReport;
   readonly quote: (symbol: Symbol) => Quote | undefined;
   readonly balance: () => Promise<Balance | undefined>;
+}
+
+/** The state, as long as there is an engine that keeps it. @throws ProblemError */
+export function stateOf({ state, unready }: Subject): Readonly<EngineState> {
+  if (state === undefined) throw new ProblemError(unready?.code ?? 'not_reconciled', unready?.detail);
+  return state;
 }

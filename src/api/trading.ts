@@ -6,11 +6,12 @@ import { ordersOf } from '#core/state.ts';
 import type { Clock } from '#engine/time.ts';
 import { type Books, findExplanation, findOrder } from './find.ts';
 import { ProblemError } from './problems.ts';
+import { readQuery, shown } from './query.ts';
 import type { Subject } from './subject.ts';
 import { explanation } from './views/explain.ts';
 import { orderDetail, orderSummary, summaryOf } from './views/order.ts';
 import { positionView, positionViewOf } from './views/position.ts';
-import { wireNames } from './views/text.ts';
+import { settingsView } from './views/settings.ts';
 
 const ORDERS_DEFAULT = 100;
 const ORDERS_MAX = 1000;
@@ -115,7 +116,7 @@ export async function tradingRoutes(
         balance: (await subject.balance()) ?? null,
         positions: state.positions.size,
         live_orders: state.orders.size,
-        settings: wireNames(state.settings),
+        settings: settingsView(state.settings),
       };
     },
   );
@@ -141,19 +142,6 @@ function booksOf({ account, journal, state, unready }: Subject): Books {
   return { account, journal, state };
 }
 
-function readQuery<T extends z.ZodType>(schema: T, query: unknown): z.infer<T> {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
-  throw new ProblemError(
-    'wrong_parameter',
-    `The query parameter ${shown(name ?? '')} is unknown or has a wrong value.`,
-  );
-}
-
 function notFound(message: string): never {
   throw new ProblemError('not_found', message);
 }
-
-const shown = (id: string): string => JSON.stringify(id.slice(0, 64));

@@ -8,7 +8,8 @@ import type { PerSymbol } from './variable.ts';
 export const configFaults = {
   value_invalid: 'A variable has a value that cannot be.',
   given_twice: 'A secret is given by its variable and by a file.',
-  file_unreadable: 'The file that a secret is to come from cannot be read.',
+  file_unreadable: 'A file that a variable names cannot be read.',
+  settings_invalid: 'The file of TRADEENGINE_SETTINGS_FILE has a rule that cannot be.',
   key_missing: 'The mode needs a key and its secret, and has not both.',
   account_missing: 'Live mode needs TRADEENGINE_ACCOUNT: the default names no real account.',
   live_unconfirmed: 'Live mode needs TRADEENGINE_CONFIRM_LIVE with the name of the account.',

@@ -8,6 +8,7 @@ import type { AccountId, Symbol } from '#core/ids.ts';
 import { money, rate } from '#core/money.ts';
 import { defaultSettings, type TradingSettings, tradingModes } from '#core/settings.ts';
 import { type ConfigProblem, configFaults, problemsOf } from './config-problems.ts';
+import { settingsFrom } from './settings-file.ts';
 import {
   address,
   decimal,
@@ -67,6 +68,12 @@ const variables = {
   ),
   TRADEENGINE_TOKENS_FILE: text('', /^/, 'a file', 'who may use the API, by the hashes of their tokens'),
   TRADEENGINE_WEBHOOKS_FILE: text('', /^/, 'a file', 'the senders of webhooks and their secrets'),
+  TRADEENGINE_SETTINGS_FILE: text(
+    '',
+    /^/,
+    'a file',
+    'more trading rules, and limits and overrides, as JSON; they win over the variables. See settings.md',
+  ),
   TRADEENGINE_TOKEN: secret('', 'the token with which the commands of this program ask the engine'),
   TRADEENGINE_DATA_DIR: text('./data', /./, 'a directory', 'where all state lives'),
   TRADEENGINE_ACCOUNT: text(
@@ -257,22 +264,24 @@ function givenFor(
 function configOf(values: Values, given: Record<Name, Given>): ConfigReading {
   const problems = problemsOf(values, given.TRADEENGINE_ACCOUNT.source !== 'default');
   if (problems.length > 0) return { ok: false, problems };
+  const settings = settingsFrom(values.TRADEENGINE_SETTINGS_FILE, {
+    ...defaultSettings,
+    mode: values.TRADING_MODE,
+    positionMode: values.TRADEENGINE_POSITION_MODE,
+    symbols: values.TRADEENGINE_SYMBOLS,
+    confidenceMin: values.TRADEENGINE_CONFIDENCE_MIN,
+    signalAgeMsMax: values.TRADEENGINE_SIGNAL_AGE_MS_MAX,
+    clockSkewMsMax: values.TRADEENGINE_CLOCK_SKEW_MS_MAX,
+    quoteAgeMsMax: values.TRADEENGINE_QUOTE_AGE_MS_MAX,
+    orderNotional: values.TRADEENGINE_ORDER_NOTIONAL,
+    stopLossRate: values.TRADEENGINE_STOP_LOSS_RATE,
+    unprotectedMsMax: values.TRADEENGINE_UNPROTECTED_MS_MAX,
+  });
+  if ('code' in settings) return { ok: false, problems: [settings] };
   const config: Config = {
     values,
     account: values.TRADEENGINE_ACCOUNT as AccountId,
-    settings: {
-      ...defaultSettings,
-      mode: values.TRADING_MODE,
-      positionMode: values.TRADEENGINE_POSITION_MODE,
-      symbols: values.TRADEENGINE_SYMBOLS,
-      confidenceMin: values.TRADEENGINE_CONFIDENCE_MIN,
-      signalAgeMsMax: values.TRADEENGINE_SIGNAL_AGE_MS_MAX,
-      clockSkewMsMax: values.TRADEENGINE_CLOCK_SKEW_MS_MAX,
-      quoteAgeMsMax: values.TRADEENGINE_QUOTE_AGE_MS_MAX,
-      orderNotional: values.TRADEENGINE_ORDER_NOTIONAL,
-      stopLossRate: values.TRADEENGINE_STOP_LOSS_RATE,
-      unprotectedMsMax: values.TRADEENGINE_UNPROTECTED_MS_MAX,
-    },
+    settings,
     describe: () =>
       entries.map(([name, { secret: hidden, meaning }]) => {
         const { text: value, source } = given[name];

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
+import { EventFeed } from '#api/event-feed.ts';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer } from '#api/server.ts';
 import type { Balance, Subject } from '#api/subject.ts';
@@ -74,6 +75,7 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const telemetry = await openTelemetry(options, redactor, stdout, end);
   const say = sayThrough(telemetry);
   const recentOrders = new RecentOrders();
+  const events = new EventFeed(systemTimers);
   // A ban outlives the engine that drew it.
   const rateGate = new RateGate(usdm.limits);
   const measurements = new Measurements({
@@ -90,7 +92,16 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   });
   const problems = new ProblemLog((record) => telemetry.log(record), recentOrders);
   const { onStage } = telemetry;
-  const keeper = makeKeeper({ config, recentOrders, rateGate, measurements, problems, probe, onStage });
+  const keeper = makeKeeper({
+    config,
+    recentOrders,
+    events,
+    rateGate,
+    measurements,
+    problems,
+    probe,
+    onStage,
+  });
   telemetry.watch(() => measurements.sample(keeper));
   const telemetryReport = () =>
     telemetryReportOf(
@@ -105,6 +116,8 @@ export async function runEngineProcess(options: EngineProcessOptions): Promise<n
   const server = await buildServer({
     subject: subjectOf({ config, keeper, recentOrders, telemetry, telemetryReport }),
     desk: keeper,
+    operator: keeper,
+    events,
     clock: systemClock,
     ...options.access,
     onProblem: (code, detail, span) =>
@@ -219,6 +232,7 @@ function exceptionAttributes(thrown: unknown) {
 interface KeeperParts {
   readonly config: Config;
   readonly recentOrders: RecentOrders;
+  readonly events: EventFeed;
   readonly rateGate: RateGate;
   readonly measurements: Measurements;
   readonly problems: ProblemLog;
@@ -229,6 +243,7 @@ interface KeeperParts {
 function makeKeeper({
   config,
   recentOrders,
+  events,
   rateGate,
   measurements,
   problems,
@@ -256,6 +271,7 @@ function makeKeeper({
         observer: measurements,
       }),
     recentOrders,
+    events,
     clock: systemClock,
     timers: systemTimers,
     onProblem: problems.ofEngine,

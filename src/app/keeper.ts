@@ -3,8 +3,12 @@
  * way as a start: fold the journal, ask the exchange, compare, go on. Only a journal that cannot be trusted ends it.
  */
 
+import type { EventFeed } from '#api/event-feed.ts';
+import type { OperatorDesk } from '#api/operator.ts';
 import type { RecentOrders } from '#api/recent-orders.ts';
 import type { Condition } from '#api/subject.ts';
+import type { OperatorCommand } from '#core/command.ts';
+import type { Entry, Fact } from '#core/facts.ts';
 import type { AccountId, ClientOrderId } from '#core/ids.ts';
 import type { TradingSettings } from '#core/settings.ts';
 import type { Answer } from '#engine/answer.ts';
@@ -34,6 +38,7 @@ export interface KeeperOptions {
   readonly openJournal: () => Promise<Journal>;
   readonly makeExchange: () => Exchange;
   readonly recentOrders: RecentOrders;
+  readonly events: EventFeed;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly onProblem: (code: EngineProblem | 'restarts', detail: string, order?: ClientOrderId) => void;
@@ -48,7 +53,7 @@ interface Running {
   readonly exchange: Exchange;
 }
 
-export class Keeper implements SignalDesk {
+export class Keeper implements SignalDesk, OperatorDesk {
   readonly account: AccountId;
   readonly #options: KeeperOptions;
   readonly #stopRequested = Promise.withResolvers<void>();
@@ -94,6 +99,17 @@ export class Keeper implements SignalDesk {
     return answer === undefined || (answer === 'stopping' && !this.#stopping) ? this.#condition.code : answer;
   }
 
+  async operate(command: OperatorCommand): Promise<readonly Fact[] | Unready> {
+    if (this.#stopping) return 'stopping';
+    const facts = await this.#running?.engine.operate(command);
+    return facts === undefined || (facts === 'stopping' && !this.#stopping) ? this.#condition.code : facts;
+  }
+
+  beat(): boolean {
+    this.#running?.engine.beat();
+    return this.#running !== undefined;
+  }
+
   async #keep(): Promise<JournalError | undefined> {
     const { timers, onProblem } = this.#options;
     let delayMs = RESTART_DELAY_MS_MIN;
@@ -127,13 +143,17 @@ export class Keeper implements SignalDesk {
   }
 
   async #start(): Promise<Running> {
-    const { openJournal, makeExchange, recentOrders } = this.#options;
+    const { openJournal, makeExchange, recentOrders, events } = this.#options;
+    const onEntry = (entry: Entry): void => {
+      recentOrders.apply(entry);
+      events.apply(entry);
+    };
     const journal = await openJournal();
     const exchange = makeExchange();
     let engine: Engine | undefined;
     try {
       await recentOrders.warm(journal);
-      engine = await Engine.start({ ...this.#options, journal, exchange, onEntry: recentOrders.apply });
+      engine = await Engine.start({ ...this.#options, journal, exchange, onEntry });
       await recentOrders.adopt(journal, engine.state.orders);
       return { engine, journal, exchange };
     } catch (error) {

@@ -1,10 +1,18 @@
 /** The commands of the command line and the arguments that they take. What is not known is refused. */
 
-import { parseArgs } from 'node:util';
 import { type Scope, scopes } from '#api/access.ts';
+import {
+  type OperatorCommand,
+  operatorUsage,
+  readOperatorCommand,
+  type ViewCommand,
+} from './arguments/operator.ts';
+import { read } from './arguments/read.ts';
 import { UsageError } from './io.ts';
 
 export type Command =
+  | ViewCommand
+  | OperatorCommand
   | { readonly name: 'start'; readonly demo: boolean; readonly seed: number | undefined }
   | { readonly name: 'demo'; readonly seed: number }
   | { readonly name: 'simex'; readonly port: number | undefined; readonly seed: number | undefined }
@@ -25,6 +33,7 @@ export const usage = `Usage: tradeengine <command>
   demo [--seed N]                the demo strategy alone
   simex [--port N] [--seed N]    the simulated exchange alone, a sandbox for any Binance client
   explain ID [--json]            the story of a signal or of an order, from the running engine
+${operatorUsage}
   telemetry status [--json]      what of the telemetry has arrived, from the running engine
   token NAME [--scopes LIST]     a new token for the API: signal, read, operate or admin, separated by commas
   doctor [--json]                whether this configuration could trade, and what to mend; places nothing
@@ -83,51 +92,17 @@ export function readCommand(args: readonly string[]): Command {
     case 'version':
     case '--version':
       return { name: 'version' };
-    default:
-      throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
+    default: {
+      const command = readOperatorCommand(name, rest);
+      if (command === undefined) throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
+      return command;
+    }
   }
 }
-
-type Options = Record<string, { type: 'boolean' | 'string' }>;
 
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end < 0 ? args.length : end).some((arg) => arg === '-h' || arg === '--help');
-}
-
-/** @param expected what stands for each argument that is no option */
-function read<T extends Options>(
-  command: string,
-  args: string[],
-  options: T,
-  expected: readonly string[] = [],
-) {
-  let parsed: ReturnType<
-    typeof parseArgs<{ args: string[]; options: T; strict: true; allowPositionals: true }>
-  >;
-  try {
-    parsed = parseArgs({ args, options, strict: true, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(optionFault(command, error));
-  }
-  if (parsed.positionals.length !== expected.length) {
-    throw new UsageError(
-      expected.length === 0
-        ? `${JSON.stringify(parsed.positionals[0])} is one argument too many.`
-        : `The command takes one argument: ${expected.join(' and ')}.`,
-    );
-  }
-  return parsed;
-}
-
-/** What parseArgs found, in a sentence: its own are about how to write parsers. */
-function optionFault(command: string, error: unknown): string {
-  if (!(error instanceof Error && 'code' in error)) throw error;
-  const option = /'(-[^\s',=]*)/.exec(error.message)?.[1] ?? 'an option';
-  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `${command} has no option ${option}.`;
-  return error.message.includes('does not take')
-    ? `${option} takes no value.`
-    : `${option} needs a value: ${option} N, or ${option}=N.`;
 }
 
 const seedOf = (text: string | boolean | undefined) => wholeNumber('seed', text, SEED_MAX);

@@ -8,6 +8,8 @@ export interface CommandIo {
   readonly say: (line: string) => void;
   /** A line about what went wrong. */
   readonly complain: (line: string) => void;
+  /** Whether the person at the terminal says yes; false where there is no terminal. */
+  readonly confirm: (question: string) => Promise<boolean>;
   /** Resolves with the name of the signal when the process is asked to end. */
   readonly ending: Promise<string>;
   /** Resolves when it is asked a second time. */

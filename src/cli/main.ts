@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: tradeengine <command>. The exit code says how it went. */
 
+import { createInterface } from 'node:readline/promises';
 import { exitCodes } from '#app/exit-codes.ts';
 import { type Command, readCommand, usage } from './arguments.ts';
 import { type CommandIo, UsageError } from './io.ts';
@@ -24,6 +25,13 @@ const io: CommandIo = {
   env: process.env,
   say: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
+  confirm: async (question) => {
+    if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    const answer = await Promise.race([terminal.question(`${question} Type yes: `), ending.promise]);
+    terminal.close();
+    return answer.trim() === 'yes';
+  },
   ending: ending.promise,
   endingNow: endingNow.promise,
   exit: (code) => process.exit(code),
@@ -43,6 +51,18 @@ async function run(command: Command): Promise<number> {
       return (await import('./simex.ts')).simexCommand(command, io);
     case 'explain':
       return (await import('./explain.ts')).explainCommand(command.id, command.json, io);
+    case 'positions':
+    case 'orders':
+    case 'pnl':
+    case 'limits':
+    case 'settings':
+      return (await import('./look.ts')).lookCommand(command, io);
+    case 'halt':
+    case 'reduce':
+    case 'resume':
+    case 'flatten':
+    case 'cancel':
+      return (await import('./operate.ts')).operateCommand(command, io);
     case 'telemetry status':
       return (await import('./telemetry.ts')).telemetryStatusCommand(command.json, io);
     case 'token':

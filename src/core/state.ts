@@ -4,7 +4,17 @@
  */
 
 import { type Funds, type MinuteCount, noneYet, type Trading } from './account.ts';
-import type { AccountId, ClientOrderId, Leg, Micros, PositionKey, PositionSide, Seq, Symbol } from './ids.ts';
+import type {
+  AccountId,
+  ClientOrderId,
+  Leg,
+  Micros,
+  PositionKey,
+  PositionSide,
+  Seq,
+  StrategyId,
+  Symbol,
+} from './ids.ts';
 import type { Instrument, InstrumentText } from './instrument.ts';
 import {
   addQuantity,
@@ -19,7 +29,7 @@ import type { Position } from './position.ts';
 import { defaultSettings, type TradingSettings } from './settings.ts';
 
 /** Rises when the state's shape changes; a snapshot of another version is ignored and the journal folded anew. */
-export const STATE_VERSION = 7;
+export const STATE_VERSION = 8;
 
 /** The exchange's position of one symbol and side differs from the journal's. */
 export interface Drift {
@@ -30,13 +40,28 @@ export interface Drift {
   readonly since: Micros;
 }
 
-export interface DayResult {
+/** Profit and loss of what was closed, without fees, and the fees in the quote asset. */
+export interface Earned {
+  readonly realised: Money;
+  readonly fees: Money;
+}
+
+export interface DayResult extends Earned {
   /** Days since 1970-01-01, UTC. */
   readonly day: number;
-  /** Profit and loss of what was closed, without fees. */
-  readonly realised: Money;
-  /** Paid in the quote asset. */
-  readonly fees: Money;
+}
+
+export interface Result {
+  /** Since the journal's beginning. */
+  readonly total: Earned;
+  /** Of the newest day on which something was booked. */
+  readonly newest: DayResult;
+}
+
+/** What a strategy won and lost in a symbol. */
+export interface PairResult extends Result {
+  readonly strategy: StrategyId;
+  readonly symbol: Symbol;
 }
 
 export interface SettingsVersion {
@@ -77,9 +102,16 @@ export interface EngineState {
   reconciled: boolean;
   /** The result of the newest day on which a fill was booked. */
   today: DayResult;
+  /** Of each strategy in each symbol, the one that was booked longest ago first. */
+  readonly results: Map<string, PairResult>;
+  /** The sum of those that had to make room. */
+  otherResults: Result;
   /** When the last canary of this life was released. */
   canaryAt: Micros | undefined;
 }
+
+export const nothing: Earned = { realised: zeroMoney, fees: zeroMoney };
+const noDay: DayResult = { day: 0, ...nothing };
 
 export const emptyState = (): EngineState => ({
   account: '' as AccountId,
@@ -100,7 +132,9 @@ export const emptyState = (): EngineState => ({
   positions: new Map(),
   drifts: new Map(),
   reconciled: false,
-  today: { day: 0, realised: zeroMoney, fees: zeroMoney },
+  today: noDay,
+  results: new Map(),
+  otherResults: { total: nothing, newest: noDay },
   canaryAt: undefined,
 });
 

@@ -18,14 +18,14 @@ const KEPT_TEXT_LENGTH_MAX = 1024;
 const KEPT_JSON_LENGTH_MAX = 8192;
 const NAME_SHOWN_LENGTH_MAX = 64;
 
-const amount: Bounds = { min: '0', aboveMin: true, max: '1000000000000' };
+export const amount: Bounds = { min: '0', aboveMin: true, max: '1000000000000' };
 /** Distances from the entry: a stop or target that is the whole price away is none. */
 const percentage: Bounds = { min: '0', aboveMin: true, max: '100', belowMax: true };
 const share100: Bounds = { min: '0', aboveMin: true, max: '100' };
 const share: Bounds = { min: '0', max: '1' };
 
 /** A value that zod cannot describe: read by hand, and described for the documentation. */
-function custom<T>(read: (value: unknown) => T | SignalProblem, description: object) {
+export function custom<T>(read: (value: unknown) => T | SignalProblem, description: object) {
   return z
     .unknown()
     .transform((value, context): T => {
@@ -42,7 +42,7 @@ const missing: SignalProblem = { code: 'missing_field', message: 'is missing' };
 const isProblem = (value: unknown): value is SignalProblem =>
   typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 
-function decimal(bounds: Bounds, description: string, movePoint = 0) {
+export function decimal(bounds: Bounds, description: string, movePoint = 0) {
   const read = (value: unknown): DecimalText | SignalProblem => {
     const reading = readDecimal(value, bounds, movePoint);
     return reading.ok ? reading.text : reading;

@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { EventFeed } from '#api/event-feed.ts';
 import type { ServedRequest } from '#api/observe.ts';
 import { problems } from '#api/problems.ts';
 import { buildServer } from '#api/server.ts';
 import type { Subject } from '#api/subject.ts';
-import { systemClock } from '#engine/time.ts';
+import { systemClock, systemTimers } from '#engine/time.ts';
 import { attributes } from '#telemetry/attributes.ts';
 import { decide, get, post, runOneEngine, signal, theEngine } from '#test/support/api-client.ts';
 import { until } from '#test/support/until.ts';
@@ -88,6 +89,8 @@ it('a defect is told with the span of the caller who met it', async () => {
     webhooks: [],
     subject,
     desk,
+    operator: { operate: async () => 'stopping', beat: () => false },
+    events: new EventFeed(systemTimers),
     clock: systemClock,
     onProblem: (code, detail, span) => told.push([code, detail.split('\n')[0], span]),
   });

@@ -227,6 +227,19 @@ describe('the process', () => {
       '/v1/positions',
       '/v1/account',
       '/v1/explain/{id}',
+      '/v1/trading',
+      '/v1/trading/halt',
+      '/v1/trading/reduce',
+      '/v1/trading/resume',
+      '/v1/flatten',
+      '/v1/orders/{id}/cancel',
+      '/v1/heartbeat',
+      '/v1/pnl',
+      '/v1/settings',
+      '/v1/settings/versions',
+      '/v1/settings/diff',
+      '/v1/settings/rollback',
+      '/v1/events',
     );
     assert.deepEqual(Object.keys(paths).sort(), expected.sort());
     const body = paths['/v1/signals'].post.requestBody.content['application/json'].schema;

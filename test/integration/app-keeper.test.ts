@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
+import { EventFeed } from '#api/event-feed.ts';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { Keeper, type KeeperOptions } from '#app/keeper.ts';
 import { FACTS_VERSION } from '#core/facts.ts';
@@ -40,6 +41,7 @@ function keeperOf(options: Partial<KeeperOptions> & { readonly store?: MemorySto
     openJournal: async () => new MemoryJournal({ store }),
     makeExchange,
     recentOrders,
+    events: new EventFeed(systemTimers),
     clock: systemClock,
     timers: systemTimers,
     onProblem: (code) => problems.push(code),

@@ -1,15 +1,16 @@
 /** An engine that runs on real time against the simulated exchange in-process, with the HTTP server in front of it. */
 
 import type { FastifyInstance } from 'fastify';
+import { EventFeed } from '#api/event-feed.ts';
 import type { ServedRequest } from '#api/observe.ts';
 import { RecentOrders } from '#api/recent-orders.ts';
 import { buildServer, type ServerOptions } from '#api/server.ts';
 import type { Condition, Subject } from '#api/subject.ts';
 import type { AccountId } from '#core/ids.ts';
-import { defaultSettings } from '#core/settings.ts';
+import { defaultSettings, type TradingSettings } from '#core/settings.ts';
 import { Engine, type EngineOptions } from '#engine/engine.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
-import { MemoryJournal } from '#journal/memory.ts';
+import { MemoryJournal, MemoryStore } from '#journal/memory.ts';
 import type { Journal } from '#journal/port.ts';
 import { InProcessExchange } from './in-process-exchange.ts';
 import { Venue } from './venue.ts';
@@ -21,6 +22,7 @@ export interface RunningEngine {
   readonly engine: Engine;
   readonly venue: Venue;
   readonly journal: Journal;
+  readonly store: MemoryStore;
   readonly server: FastifyInstance;
   /** What the API believes of the engine's readiness; undefined asks the engine. */
   pretend: Condition | undefined;
@@ -36,15 +38,20 @@ export interface RunOptions
   extends Pick<Partial<EngineOptions>, 'onStage' | 'clock'>,
     Partial<Pick<ServerOptions, 'tokens' | 'webhooks'>> {
   readonly weather?: Weather;
+  readonly settings?: TradingSettings;
+  /** Those of an engine that ran before. */
+  readonly before?: Pick<RunningEngine, 'venue' | 'store'>;
 }
 
 export async function runEngine({
   weather = fairWeather,
   tokens = [],
   webhooks = [],
+  settings = defaultSettings,
+  before,
   ...options
 }: RunOptions = {}): Promise<RunningEngine> {
-  const venue = new Venue({ seed: 1, clock: systemClock, dualSide: true });
+  const venue = before?.venue ?? new Venue({ seed: 1, clock: systemClock, dualSide: true });
   const exchange = new InProcessExchange({
     venue,
     clock: systemClock,
@@ -52,20 +59,25 @@ export async function runEngine({
     weather,
     isAlive: () => true,
   });
-  const journal = new MemoryJournal();
+  const store = before?.store ?? new MemoryStore();
+  const journal = new MemoryJournal({ store });
   const recentOrders = new RecentOrders();
+  const events = new EventFeed(systemTimers);
   const problems: string[] = [];
   const served: ServedRequest[] = [];
   const engine = await Engine.start({
     account,
     version: '0.0.0',
-    settings: defaultSettings,
+    settings,
     journal,
     exchange,
     clock: systemClock,
     timers: systemTimers,
     acceptanceWindowMs: ACCEPTANCE_WINDOW_MS,
-    onEntry: recentOrders.apply,
+    onEntry: (entry) => {
+      recentOrders.apply(entry);
+      events.apply(entry);
+    },
     onProblem: (...problem) => problems.push(problem.join(': ')),
     ...options,
   });
@@ -110,6 +122,14 @@ export async function runEngine({
     webhooks,
     subject,
     desk,
+    operator: {
+      operate: (command) => engine.operate(command),
+      beat: () => {
+        engine.beat();
+        return true;
+      },
+    },
+    events,
     clock: systemClock,
     onProblem: (code, detail) => problems.push(`${code}: ${detail}`),
     onRequest: (request) => served.push(request),
@@ -118,6 +138,7 @@ export async function runEngine({
     engine,
     venue,
     journal,
+    store,
     server,
     problems,
     served,

@@ -28,6 +28,16 @@ describe('the command line', () => {
     ['explain te-1', { name: 'explain', id: 'te-1', json: false }],
     ['explain --json te-1', { name: 'explain', id: 'te-1', json: true }],
     ['replay', { name: 'replay' }],
+    ['pnl --json', { name: 'pnl', json: true }],
+    ['settings', { name: 'settings', json: false }],
+    ['halt', { name: 'halt', argument: undefined, note: undefined, yes: false, json: false }],
+    ['resume --yes', { name: 'resume', argument: undefined, note: undefined, yes: true, json: false }],
+    ['flatten', { name: 'flatten', argument: undefined, note: undefined, yes: false, json: false }],
+    [
+      'flatten BTCUSDT --note news',
+      { name: 'flatten', argument: 'BTCUSDT', note: 'news', yes: false, json: false },
+    ],
+    ['cancel te-1', { name: 'cancel', argument: 'te-1', note: undefined, yes: false, json: false }],
     ['token ci', { name: 'token', holder: 'ci', scopes: ['signal', 'read'] }],
     [
       'token --scopes operate,admin oncall',
@@ -61,6 +71,12 @@ describe('the command line', () => {
     'telemetry',
     'telemetry start',
     'telemetry status now',
+    'halt now',
+    'halt --yes',
+    'cancel',
+    'flatten BTCUSDT ETHUSDT',
+    'limits now',
+    'constructor',
   ];
   for (const text of bad) {
     it(`refuses ${JSON.stringify(text)}`, () => {
@@ -86,7 +102,23 @@ describe('the command line', () => {
   }
 
   it('documents each command', () => {
-    for (const name of ['start', 'engine', 'demo', 'simex', 'explain', 'telemetry', 'replay', 'help']) {
+    for (const name of [
+      'start',
+      'engine',
+      'demo',
+      'simex',
+      'explain',
+      'telemetry',
+      'replay',
+      'version',
+      'help',
+      'pnl',
+      'halt',
+      'resume',
+      'flatten',
+      'cancel',
+      'settings',
+    ]) {
       assert.match(usage, new RegExp(`\\b${name}\\b`));
     }
   });

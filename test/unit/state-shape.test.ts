@@ -8,9 +8,9 @@ import { STATE_VERSION } from '#core/state.ts';
 import { Account } from '#test/support/account.ts';
 
 const pinned = {
-  version: 7,
+  version: 8,
   state:
-    'account canaryAt configured drifts entriesPlanned exposure funds instruments listings lossesInARow marginRefusals orders ordersByPosition positions reconciled seq settings settingsHistory today trading',
+    'account canaryAt configured drifts entriesPlanned exposure funds instruments listings lossesInARow marginRefusals orders ordersByPosition otherResults positions reconciled results seq settings settingsHistory today trading',
   'state.settings':
     'clockSkewMsMax confidenceMin foreignPositions limits mode orderEquityRate orderNotional orderRiskRate overrides positionEquityRateMax positionMode priceCollarRate quoteAgeMsMax signalAgeMsMax sizing spreadRateMax stopLossRate stopLossRateMax symbols unprotectedMsMax weight',
   'state.settings.limits':
@@ -35,6 +35,12 @@ const pinned = {
   'state.positions[].levelsOf': 'signal trace',
   'state.drifts[]': 'difference side since symbol',
   'state.today': 'day fees realised',
+  'state.results[]': 'newest strategy symbol total',
+  'state.results[].total': 'fees realised',
+  'state.results[].newest': 'day fees realised',
+  'state.otherResults': 'newest total',
+  'state.otherResults.total': 'fees realised',
+  'state.otherResults.newest': 'day fees realised',
 };
 
 /** The names in each object, by where it stands first; of a collection those of its first member. */

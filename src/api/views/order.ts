@@ -151,7 +151,9 @@ function newsOf(
     case 'order.ended':
       return { status: fact.status, text: `It ended as ${fact.status}, ${fact.executed} executed.` };
     case 'entry.revoked':
-      return { text: 'A close signal overtook it: what it still fills is closed at once.' };
+      return {
+        text: `${fact.by === undefined ? 'A close signal overtook it' : `${fact.by} took it back`}: what it still fills is closed at once.`,
+      };
     case 'cancel.requested':
       return { text: `Its cancellation was asked for: ${fact.why.replaceAll('_', ' ')}.` };
     default:

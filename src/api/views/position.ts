@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { MICROS_PER_MS, type Micros } from '#core/ids.ts';
 import type { Quote } from '#core/instrument.ts';
-import { notional, showMoney, showPrice, showQuantity, subtractMoney } from '#core/money.ts';
+import { type Money, notional, showMoney, showPrice, showQuantity, subtractMoney } from '#core/money.ts';
 import type { Order } from '#core/order.ts';
 import { entryPriceOf, type Position } from '#core/position.ts';
 import { showTime } from './text.ts';
@@ -54,7 +54,7 @@ export function positionViewOf(
     quantity: showQuantity(holding.quantity),
     entry_price: showPrice(entryPriceOf(holding)),
     mark_price: quote === undefined ? null : showPrice(quote.mark),
-    unrealised: quote === undefined ? null : unrealisedOf(position, quote),
+    unrealised: quote === undefined ? null : showMoney(unrealisedOf(position, quote)),
     realised: showMoney(holding.realised),
     fees: showMoney(holding.fees),
     stop: showPrice(position.stop),
@@ -69,9 +69,7 @@ export function positionViewOf(
 
 const isAtExchange = ({ phase, ended }: Order): boolean => phase === 'open' && ended === undefined;
 
-function unrealisedOf({ name, holding }: Position, { mark }: Quote): string {
+export function unrealisedOf({ name, holding }: Position, { mark }: Quote): Money {
   const worth = notional(mark, holding.quantity);
-  return showMoney(
-    name.side === 'LONG' ? subtractMoney(worth, holding.cost) : subtractMoney(holding.cost, worth),
-  );
+  return name.side === 'LONG' ? subtractMoney(worth, holding.cost) : subtractMoney(holding.cost, worth);
 }

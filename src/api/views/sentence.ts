@@ -43,7 +43,7 @@ function entrySentence(story: SignalStory, assets: Assets): string {
   const said = `${bought}, ${after}${rest}${added}${guarded === undefined ? '' : protectionPart(guarded, story.orders)}.`;
   const position = story.addition?.position ?? story.positions.at(-1);
   if (position?.closed !== undefined) {
-    return `${said} ${closedPart(position.closed.fact, position.closed.at, position.opened.side, assets)}`;
+    return `${said} ${closedPart(position.closed.fact, position.closed.at, closerOf(position.closed.fact, story), position.opened.side, assets)}`;
   }
   return position?.quantity === '0' ? `${said} The exchange does not hold it any more.` : said;
 }
@@ -126,7 +126,14 @@ function pendingSentence({ planned, status, timeline }: OrderHistory, assets: As
 
 function closeSentence(story: SignalStory, assets: Assets): string {
   const parts = story.closed.map(({ at, fact }) =>
-    closedPart(fact, at, sideOf(story, fact), assets, ` ${since(story, at)} after the signal`),
+    closedPart(
+      fact,
+      at,
+      closerOf(fact, story),
+      sideOf(story, fact),
+      assets,
+      ` ${since(story, at)} after the signal`,
+    ),
   );
   if (parts.length > 0) return parts.join(' ');
   const close = story.orders.find(({ planned }) => planned.leg === 'close');
@@ -148,9 +155,18 @@ const closers: Record<Leg, string> = {
   flatten: 'the engine, because it could not stay protected',
 };
 
+/** Who closed it. */
+function closerOf({ by, position }: PositionClosed, { orders }: SignalStory): string {
+  const commanded = orders.some(
+    ({ planned }) => planned.position === position && planned.leg === by && planned.why === 'operator',
+  );
+  return commanded ? 'an operator' : closers[by];
+}
+
 function closedPart(
-  { by, realised, fees, openedAt }: PositionClosed,
+  { realised, fees, openedAt }: PositionClosed,
   at: Micros,
+  closer: string,
   side: PositionSide | undefined,
   { quote }: Assets,
   after = '',
@@ -159,7 +175,7 @@ function closedPart(
   const net = showMoney(subtractMoney(money(realised), money(fees)));
   const result = net.startsWith('-') ? `a loss of ${shown(net.slice(1))}` : `a profit of ${shown(net)}`;
   const what = side === undefined ? 'Closed' : `The ${side} was closed`;
-  return `${what} by ${closers[by]}${after === '' ? ` after ${held}` : `${after}, held for ${held}`}: ${result} ${quote} after ${shown(fees)} of fees.`;
+  return `${what} by ${closer}${after === '' ? ` after ${held}` : `${after}, held for ${held}`}: ${result} ${quote} after ${shown(fees)} of fees.`;
 }
 
 const shown = (amount: string): string => groupDigits(cutDecimals(amount, PROFIT_DECIMALS));

@@ -1,7 +1,7 @@
 /** What facts about positions change in the state. */
 
-import { dayOf, type Micros, type PositionKey } from '../ids.ts';
-import { addMoney, money, notional, price, quantity, subtractMoney, zeroMoney } from '../money.ts';
+import type { Micros, PositionKey, PositionName } from '../ids.ts';
+import { money, notional, price, quantity, subtractMoney, zeroMoney } from '../money.ts';
 import { entryPriceOf, type Holding, noHolding, type Position } from '../position.ts';
 import type {
   PositionAdjusted,
@@ -11,6 +11,7 @@ import type {
   PositionOpened,
   PositionStopMoved,
 } from '../position-facts.ts';
+import { bookEarned } from '../results.ts';
 import type { EngineState } from '../state.ts';
 import { expose } from './exposure.ts';
 
@@ -25,9 +26,11 @@ export function positionOf(
 
 export function openPosition(state: EngineState, fact: PositionOpened, at: Micros): void {
   const holding = holdingOf(fact);
-  book(state, noHolding, holding, at);
+  const { strategyId: strategy, symbol, side } = fact;
+  const name = { account: state.account, strategy, symbol, side };
+  book(state, name, noHolding, holding, at);
   state.positions.set(fact.position, {
-    name: { account: state.account, strategy: fact.strategyId, symbol: fact.symbol, side: fact.side },
+    name,
     key: fact.position,
     story: fact.story,
     openedAt: at,
@@ -50,7 +53,7 @@ export function changePosition(
   at: Micros,
 ): void {
   const holding = holdingOf(fact);
-  book(state, position.holding, holding, at);
+  book(state, position.name, position.holding, holding, at);
   position.holding = holding;
   position.changedAt = at;
   position.flatten ??= fact.flatten;
@@ -68,7 +71,7 @@ export function closePosition(
   at: Micros,
 ): void {
   const holding = holdingOf(fact);
-  book(state, position.holding, holding, at);
+  book(state, position.name, position.holding, holding, at);
   const lost = subtractMoney(holding.realised, holding.fees) < 0n;
   state.lossesInARow = lost ? state.lossesInARow + 1 : 0;
   state.positions.delete(position.key);
@@ -126,15 +129,11 @@ export function moveStop(position: Position, { to }: PositionStopMoved, at: Micr
 }
 
 /** What a fill realised and cost is the result of the day, UTC, on which it was booked. */
-function book(state: EngineState, before: Holding, after: Holding, at: Micros): void {
+function book(state: EngineState, name: PositionName, before: Holding, after: Holding, at: Micros): void {
   expose(state, before.cost, after.cost);
-  const day = dayOf(at);
-  const { realised, fees } = state.today.day === day ? state.today : { realised: zeroMoney, fees: zeroMoney };
-  state.today = {
-    day,
-    realised: addMoney(realised, subtractMoney(after.realised, before.realised)),
-    fees: addMoney(fees, subtractMoney(after.fees, before.fees)),
-  };
+  const realised = subtractMoney(after.realised, before.realised);
+  const fees = subtractMoney(after.fees, before.fees);
+  bookEarned(state, name, { realised, fees }, at);
 }
 
 const holdingOf = (fact: PositionOpened | PositionChanged | PositionClosed): Holding => ({

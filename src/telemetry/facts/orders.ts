@@ -206,8 +206,8 @@ export const projectOrders: Projections<OrderFactType> = {
   }),
 
   'entry.revoked': (fact) => ({
-    body: `A close signal overtook the entry ${fact.clientOrderId} in ${fact.symbol}: what it still fills is closed at once.`,
-    attributes: orderAttributes(fact),
+    body: `${fact.by === undefined ? 'A close signal overtook' : `${fact.by} took back`} the entry ${fact.clientOrderId} in ${fact.symbol}: what it still fills is closed at once.`,
+    attributes: { ...orderAttributes(fact), 'tradeengine.operator': fact.by },
     span: submitSpan(fact),
     metrics: [{ metric: 'tradeengine.orders.revoked', value: 1, labels: {} }],
   }),
