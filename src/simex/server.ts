@@ -93,7 +93,7 @@ export async function startSimex(options: SimexOptions): Promise<Simex> {
   };
   const usdmVenue = new Dispatcher(
     {
-      routes: usdmRoutes(exchange, listenKeys),
+      routes: usdmRoutes(exchange, listenKeys, options.futuresLimits ?? futuresLimits),
       limits: new RateLimits(options.futuresLimits ?? futuresLimits),
     },
     gate,

@@ -7,6 +7,7 @@ import { Store } from '#simex/storage/store.ts';
 import { openUsdm } from '#simex/usdm/durable.ts';
 import { usdmRoutes } from '#simex/usdm/routes.ts';
 import { ListenKeys } from '#simex/wire/listen-keys.ts';
+import { futuresLimits } from '#simex/wire/rate-limits.ts';
 
 const START_MS = 8 * 3600_000 - 60_000;
 
@@ -16,7 +17,7 @@ function open(dualSide = false) {
     { seed: 5, dualSide, startMs: START_MS },
     () => {},
   );
-  const routes = usdmRoutes(exchange, new ListenKeys(() => 'a-listen-key'));
+  const routes = usdmRoutes(exchange, new ListenKeys(() => 'a-listen-key'), futuresLimits);
   let nowMs = START_MS;
   exchange.call('setPrice', 'BTCUSDT', '50000', nowMs);
   const ask = (endpoint: string, parameters: Record<string, string> = {}) => {

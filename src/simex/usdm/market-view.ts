@@ -60,11 +60,6 @@ export const orderRateLimits = [
   { rateLimitType: 'ORDERS', interval: 'MINUTE', intervalNum: 1, limit: 1200 },
   { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: 300 },
 ] as const;
-const rateLimits = [
-  { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 2400 },
-  ...orderRateLimits,
-] as const;
-
 const LISTED_MS = 1_569_398_400_000;
 const PERPETUAL_END_MS = 4_133_404_800_000;
 
@@ -125,7 +120,6 @@ export const exchangeInfoView = (instruments: ReadonlyMap<string, Instrument>, n
   timezone: 'UTC',
   serverTime: nowMs,
   futuresType: 'U_MARGINED',
-  rateLimits,
   exchangeFilters: [],
   assets: [{ asset: 'USDT', marginAvailable: true, autoAssetExchange: '-10000' }],
   symbols: [...instruments.values()].map(symbolView),

@@ -44,6 +44,16 @@ export const spotLimits: RateLimitOptions = {
   enforced: true,
 };
 
+/** What no client comes near: published where nothing is refused, so that clients do not hold themselves back. */
+const UNLIMITED = 1_000_000_000;
+
+/** As exchangeInfo publishes them. */
+export const published = ({ weightPerMinute, orders, enforced }: RateLimitOptions): object[] =>
+  [
+    { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: weightPerMinute },
+    ...orders.map((rule) => ({ rateLimitType: 'ORDERS', ...rule })),
+  ].map((rule) => (enforced ? rule : { ...rule, limit: UNLIMITED }));
+
 interface Throttled {
   readonly refusal: Refusal;
   readonly retryAfterSeconds: number;

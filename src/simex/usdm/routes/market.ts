@@ -1,6 +1,7 @@
 /** Public endpoints: the exchange itself, its symbols, quotes and funding. */
 import { showRate } from '#core/money.ts';
 import type { Result } from '../../matching/result.ts';
+import { published, type RateLimitOptions } from '../../wire/rate-limits.ts';
 import { answer, given, perSymbol, type RouteContext, type RouteTable } from '../../wire/route.ts';
 import type { DurableUsdm } from '../durable.ts';
 import { FUNDING_INTERVAL_HOURS, FUNDING_RATE_MAX } from '../funding-rate.ts';
@@ -23,7 +24,7 @@ function perListed<T extends object>(
   return answer(all);
 }
 
-export const marketRoutes = (exchange: DurableUsdm): RouteTable => ({
+export const marketRoutes = (exchange: DurableUsdm, limits: RateLimitOptions): RouteTable => ({
   'GET /fapi/v1/ping': { weight: 1, security: 'none', run: () => answer({}) },
   'GET /fapi/v1/time': {
     weight: 1,
@@ -33,7 +34,7 @@ export const marketRoutes = (exchange: DurableUsdm): RouteTable => ({
   'GET /fapi/v1/exchangeInfo': {
     weight: 1,
     security: 'none',
-    run: () => answer(exchange.view.exchangeInfo()),
+    run: () => answer({ ...exchange.view.exchangeInfo(), rateLimits: published(limits) }),
   },
   'GET /fapi/v1/premiumIndex': {
     weight: perSymbol(1, 10),
