@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Entry } from '#core/facts.ts';
 import type { AccountId, SignalId, StrategyId, Symbol, TraceId } from '#core/ids.ts';
 import type { PlannedOrder } from '#core/order.ts';
-import { defaultSettings } from '#core/settings.ts';
+import { defaultSettings, type TradingSettings } from '#core/settings.ts';
 import type { Signal } from '#core/signal.ts';
 import { Engine, type EngineOptions } from '#engine/engine.ts';
 import { systemClock, systemTimers } from '#engine/time.ts';
@@ -39,6 +39,25 @@ export interface Listeners {
   readonly journal?: JournalObserver;
 }
 
+/** The bounds are measured like any others, and none binds: what is measured is the whole life of a signal. */
+const ANY_NUMBER = 1_000_000_000;
+const ANY_RATE = '1000000';
+const settings: TradingSettings = {
+  ...defaultSettings,
+  symbols,
+  positionEquityRateMax: ANY_RATE,
+  limits: {
+    ...defaultSettings.limits,
+    exposureEquityRateMax: ANY_RATE,
+    dailyLossEquityRateMax: ANY_RATE,
+    drawdownRateMax: ANY_RATE,
+    positionsMax: ANY_NUMBER,
+    ordersMax: ANY_NUMBER,
+    entriesPerMinuteMax: ANY_NUMBER,
+    equityAgeMsMax: ANY_NUMBER,
+  },
+};
+
 export async function openBench(
   directory?: string,
   onSubmit?: (order: PlannedOrder) => void,
@@ -54,7 +73,7 @@ export async function openBench(
   const engine = await Engine.start({
     account,
     version: 'bench',
-    settings: { ...defaultSettings, symbols },
+    settings,
     journal,
     exchange: new InstantExchange(systemClock, onSubmit),
     clock: systemClock,
