@@ -38,7 +38,7 @@ export function telemetryFaults(known: KnownOfTelemetry): string[] {
   ];
 }
 
-/** A worker that was started again does not remember what its predecessor saw arrive, but where the cursor stood. */
+/** The newest that arrived is stored with the cursor, so that a worker that was started again knows it. */
 export function isCanaryOverdue({ status, canaryAt, now }: KnownOfTelemetry): boolean {
   const { canary, lagFacts = 0 } = status;
   return (
